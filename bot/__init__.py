@@ -1,0 +1,1 @@
+"""What the house does: the verbs, and what they stand on."""

@@ -1,0 +1,1 @@
+"""Pure rules and nouns: no clock, no input or output."""

@@ -1,0 +1,60 @@
+"""What every verb is handed: settings, database, vault, bell, clock, texts, metrics."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from bot.bell import Bell, RqBell, SilentBell, ThreadedBell, quick_redis
+from bot.database import make_engine
+from bot.metrics import Metrics, shared_metrics
+from bot.settings import Settings
+from bot.texts.catalogue import Catalogue, load_catalogue
+from bot.vault import Vault
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Built at the door, passed by hand; holds no connection until it is used."""
+
+    settings: Settings
+    engine: Engine
+    vault: Vault
+    bell: Bell
+    clock: Clock
+    texts: Catalogue
+    metrics: Metrics
+
+    def now(self) -> datetime:
+        """This moment, in UTC, shifted by CLOCK_OFFSET_SECONDS."""
+        return self.clock()
+
+    def today(self) -> date:
+        """Today's date where the province is."""
+        return self.now().astimezone(self.settings.zone).date()
+
+
+def shifted_clock(offset_seconds: int) -> Clock:
+    """The system's clock moved by an offset, for rehearsal and acceptance."""
+    offset = timedelta(seconds=offset_seconds)
+    return lambda: datetime.now(UTC) + offset
+
+
+def build_runtime(settings: Settings, pool_size: int = 8, threaded_bell: bool = True) -> Runtime:
+    """Assemble a runtime from settings; opens nothing yet."""
+    bell: Bell = SilentBell()
+    if settings.redis_url:
+        bell = RqBell(quick_redis(settings.redis_url))
+        bell = ThreadedBell(bell) if threaded_bell else bell
+    return Runtime(
+        settings=settings,
+        engine=make_engine(settings.database_url, pool_size),
+        vault=Vault(settings.field_keys),
+        bell=bell,
+        clock=shifted_clock(settings.clock_offset_seconds),
+        texts=load_catalogue(),
+        metrics=shared_metrics(settings.var_dir / "metrics"),
+    )

@@ -1,0 +1,240 @@
+"""The environment, read once, every fault named at once, then frozen."""
+
+import ipaddress
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ZALO_MEDIA_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me")
+
+# What a start of the web or the worker cannot do without. Commands that touch less need less.
+SERVICE_NEEDS = (
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "ZALO_APP_ID",
+    "ZALO_APP_SECRET",
+    "ZALO_OA_ID",
+    "ZALO_OA_SECRET_KEY",
+)
+DATA_NEEDS = ("SECRET_KEY", "FIELD_KEYS")
+
+WHAT_TO_DO = {
+    "SECRET_KEY": 'set it to at least 32 random characters, e.g. python3 -c "import secrets; '
+    'print(secrets.token_urlsafe(48))"',
+    "FIELD_KEYS": "set it to one or more Fernet keys separated by commas, e.g. from "
+    "cryptography.fernet.Fernet.generate_key()",
+    "ZALO_APP_ID": "copy the application id from developers.zalo.me",
+    "ZALO_APP_SECRET": "copy the application secret from developers.zalo.me",
+    "ZALO_OA_ID": "copy the Official Account's id from oa.zalo.me",
+    "ZALO_OA_SECRET_KEY": "copy the OA secret key from the application's Webhook page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one setting, and what to do about it; never the value of a secret."""
+
+    name: str
+    why: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}; {self.do}"
+
+
+class SettingsError(Exception):
+    """The environment cannot be started from; `faults` names every reason together."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(" | ".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def _comma_list(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _address_or_network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError as fault:
+        raise ValueError(f"{value!r} is no address or network, such as 10.0.0.0/8") from fault
+    return value
+
+
+def _base_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("expected an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise ValueError("expected a time zone name such as Asia/Ho_Chi_Minh") from fault
+    return value
+
+
+def _fernet_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    for place, key in enumerate(keys, start=1):
+        try:
+            Fernet(key.encode())
+        except ValueError as fault:
+            raise ValueError(f"key number {place} is not a Fernet key") from fault
+    return keys
+
+
+def _database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError as fault:
+        raise ValueError("expected a database address such as postgresql+psycopg://…") from fault
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ValueError("expected sqlite:///… or postgresql+psycopg://…")
+    return value
+
+
+def _redis(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("expected redis://…, rediss://… or unix://…")
+    return value
+
+
+def _secret_key(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("expected at least 32 characters")
+    return value
+
+
+Commas = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
+Address = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseModel):
+    """Everything the environment decides; field names are the settings' names in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    var_dir: Path = CHECKOUT / "var"
+    port: int = Field(8000, ge=1, le=65535)
+    sandbox_port: int = Field(8080, ge=1, le=65535)
+    bind: str = "127.0.0.1"
+    database_url: Annotated[str, AfterValidator(_database)] = ""
+    redis_url: Annotated[str, AfterValidator(_redis)] = ""
+    public_url: Annotated[str, AfterValidator(_base_url)] = ""
+    secret_key: Annotated[str, AfterValidator(_secret_key)] = Field("", repr=False)
+    field_keys: Annotated[Commas, AfterValidator(_fernet_keys)] = Field((), repr=False)
+    tz_name: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_address_or_network)], ...],
+        BeforeValidator(_comma_list),
+    ] = ()
+    metrics_from: Annotated[
+        tuple[Annotated[str, AfterValidator(_address_or_network)], ...],
+        BeforeValidator(_comma_list),
+    ] = ("127.0.0.0/8", "::1")
+    zalo_app_id: str = ""
+    zalo_app_secret: str = Field("", repr=False)
+    zalo_oa_id: str = ""
+    zalo_oa_secret_key: str = Field("", repr=False)
+    zalo_oa_secret_key_previous: str = Field("", repr=False)
+    zalo_oauth_url: Address = "https://oauth.zaloapp.com"
+    zalo_openapi_url: Address = "https://openapi.zalo.me"
+    zalo_business_url: Address = "https://business.openapi.zalo.me"
+    zalo_media_hosts: Commas = ZALO_MEDIA_HOSTS
+    zalo_calls_per_minute: int = Field(3900, ge=1, le=4000)
+    sms_keyword: str = Field("MCKH", min_length=2, max_length=12, pattern=r"^[A-Za-z0-9]+$")
+    clock_offset_seconds: int = 0
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that days and hours are counted in."""
+        return ZoneInfo(self.tz_name)
+
+    @property
+    def embedded_redis_socket(self) -> Path:
+        """Where `bot up` lets its own Redis listen when REDIS_URL is empty."""
+        place = self.var_dir.resolve() / "redis.sock"
+        if len(os.fsencode(place)) <= 100:  # the kernel cuts socket paths at 108 bytes
+            return place
+        mark = sha256(os.fsencode(place)).hexdigest()[:16]
+        return Path(f"/tmp/motcua-{os.getuid()}-{mark}.sock")  # noqa: S108  (mode 0700 by Redis)
+
+
+def names() -> tuple[str, ...]:
+    """Every setting's name as it stands in the environment."""
+    return tuple(name.upper() for name in Settings.model_fields)
+
+
+def gather(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment, laid over `.env`, or over `VAR_DIR/env` when there is no `.env`."""
+    var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
+    for place in (CHECKOUT / ".env", var_dir / "env"):
+        if place.is_file():
+            stored = {key: value for key, value in dotenv_values(place).items() if value}
+            return {**stored, **environ}
+    return dict(environ)
+
+
+def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_NEEDS) -> Settings:
+    """Read the settings, or raise SettingsError naming every fault together.
+
+    Shape: `needs` are the names that must not be empty for what is about to start.
+    """
+    given = gather(environ)
+    values = {name.lower(): given[name] for name in names() if given.get(name, "").strip()}
+    faults = [
+        Fault(name, "is not set", WHAT_TO_DO.get(name, "set it"))
+        for name in needs
+        if not given.get(name, "").strip()
+    ]
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        faults += _form_faults(error)
+        raise SettingsError(tuple(faults)) from None
+    settings = _with_defaults(settings)
+    if settings.clock_offset_seconds and settings.public_url.startswith("https://"):
+        faults.append(
+            Fault(
+                "CLOCK_OFFSET_SECONDS",
+                "is set although PUBLIC_URL is https, so citizens are reached",
+                "remove it: it is only for rehearsal",
+            )
+        )
+    if faults:
+        raise SettingsError(tuple(faults))
+    return settings
+
+
+def _form_faults(error: ValidationError) -> list[Fault]:
+    faults = []
+    for one in error.errors(include_input=False, include_url=False):
+        name = str(one["loc"][0]).upper()
+        why = one["msg"].removeprefix("Value error, ")
+        faults.append(Fault(name, why, WHAT_TO_DO.get(name, "correct it; see .env.example")))
+    return faults
+
+
+def _with_defaults(settings: Settings) -> Settings:
+    """Fill in what follows from other settings."""
+    changes: dict[str, Any] = {}
+    if not settings.database_url:
+        changes["database_url"] = f"sqlite:///{settings.var_dir.resolve() / 'bot.db'}"
+    if not settings.public_url:
+        changes["public_url"] = f"http://127.0.0.1:{settings.port}"
+    return settings.model_copy(update=changes)

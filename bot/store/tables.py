@@ -1,0 +1,323 @@
+"""The tables; imported only from this package and from the migrations."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite has no time zones, so it is stored naive there."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: nobody could say which clock it was read from."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the moment back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite counts rowids by itself only for INTEGER; PostgreSQL needs 64 bits.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Id, Identity(always=False), primary_key=True)
+
+
+agency = Table(
+    "agency",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("sms_name", String(60)),
+    Column("parent_code", String(40), ForeignKey("agency.code"), index=True),
+    Column("same_day_notices", Boolean, nullable=False, default=False),
+    Column("step_sms", Boolean, nullable=False, default=False),
+    Column("result_hold_minutes", Integer, nullable=False, default=0),
+    Column("created_at", Instant, nullable=False),
+)
+
+feed_key = Table(
+    "feed_key",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("agency_code", String(40), ForeignKey("agency.code"), nullable=False),
+    Column("all_agencies", Boolean, nullable=False, default=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    _id(),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("local_code", String(64)),
+    Column("agency_code", String(40), ForeignKey("agency.code"), nullable=False),
+    Column("procedure_code", String(64), nullable=False),
+    Column("procedure_name", String(200), nullable=False),
+    Column("same_day", Boolean, nullable=False, default=False),
+    Column("step", String(200), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("at_desk", Boolean, nullable=False, default=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("received_at", Instant),
+    Column("due_at", Instant),
+    Column("finished_at", Instant),
+    Column("returned_at", Instant),
+    Column("ended_at", Instant),  # when the present end status was first seen
+    Column("phone", LargeBinary),  # sealed E.164
+    Column("phone_index", LargeBinary, index=True),  # keyed hash of E.164
+    Column("phone_line", String(12), nullable=False),
+    Column("notify_zalo", Boolean, nullable=False),
+    Column("notify_sms", Boolean, nullable=False),
+    Column("notify_post", Boolean, nullable=False),
+    Column("handler", LargeBinary),  # sealed
+    Column("needed", LargeBinary),  # sealed JSON list
+    Column("owner_name", LargeBinary),  # sealed
+    Column("content", LargeBinary, nullable=False),  # keyed hash of the whole snapshot
+    Column("first_seen_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+# One name space for national and local codes, so that a code never leads to two dossiers.
+receipt_code = Table(
+    "receipt_code",
+    metadata,
+    Column("code", String(64), primary_key=True),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False, index=True),
+)
+
+dossier_change = Table(
+    "dossier_change",
+    metadata,
+    _id(),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("feed_key_id", String(40), nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("step", String(200), nullable=False),
+    Column("at_desk", Boolean, nullable=False),
+    Column("agency_code", String(40), nullable=False),
+    Column("due_at", Instant),
+    Column("finished_at", Instant),
+    Column("content", LargeBinary, nullable=False),
+    Index("ix_dossier_change_dossier_id_changed_at", "dossier_id", "changed_at"),
+)
+
+follower = Table(
+    "follower",
+    metadata,
+    Column("user_id", String(64), primary_key=True),
+    Column("following", Boolean, nullable=False, default=False),
+    Column("relation_at", Instant),  # the newest follow or unfollow applied
+    Column("followed_at", Instant),
+    Column("unfollowed_at", Instant),
+    Column("last_interaction_at", Instant),
+    Column("hinted_at", Instant),  # last "please type the code"
+    Column("first_seen_at", Instant, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("carrier", String(16), nullable=False),
+    Column("event_key", String(160), nullable=False),
+    Column("event_name", String(80), nullable=False),
+    Column("own", Boolean, nullable=False),  # of our own OA; others are stored, never answered
+    Column("event_at", Instant, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # sealed raw body
+    Column("due_at", Instant),  # NULL once done with
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fault", String(200)),
+    UniqueConstraint("carrier", "event_key"),
+)
+Index(
+    "ix_inbox_due",
+    inbox.c.due_at,
+    inbox.c.id,
+    postgresql_where=inbox.c.due_at.is_not(None),
+    sqlite_where=inbox.c.due_at.is_not(None),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("lane", String(8), nullable=False),  # chat | bulk
+    Column("event", String(24), nullable=False),
+    Column("dedupe_key", String(160), nullable=False, unique=True),
+    Column("channel", String(16), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), index=True),
+    Column("body", LargeBinary, nullable=False),  # sealed JSON: text, buttons
+    Column("text_mark", LargeBinary, nullable=False),  # keyed hash of the text, to know its echo
+    Column("state", String(12), nullable=False),
+    Column("due_at", Instant),  # when to look at it next; NULL once closed
+    Column("claim", String(40)),
+    Column("claims", Integer, nullable=False, default=0),
+    Column("unsure", Integer, nullable=False, default=0),  # answers lost so far
+    Column("refusals", Integer, nullable=False, default=0),  # times put back so far
+    Column("asked_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("carrier_id", String(80), index=True),
+    Column("reason", String(300)),
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.lane,
+    outbox.c.channel,
+    outbox.c.due_at,
+    outbox.c.id,
+    postgresql_where=outbox.c.due_at.is_not(None),
+    sqlite_where=outbox.c.due_at.is_not(None),
+)
+
+# What a carrier reported as sent by us; a lost answer is looked up here before any repeat.
+echo = Table(
+    "echo",
+    metadata,
+    Column("carrier_id", String(80), primary_key=True),
+    Column("recipient", String(80), nullable=False),
+    Column("text_mark", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_echo_recipient", "recipient", "text_mark"),
+    Index("ix_echo_at", "at"),
+)
+
+lookup = Table(
+    "lookup",
+    metadata,
+    _id(),
+    Column("asker", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("way", String(8), nullable=False),  # typed | link | photo | sms
+    Column("code", String(64), nullable=False),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), index=True),
+    Column("outbox_key", String(160), nullable=False),
+    Index("ix_lookup_asker_at", "asker", "at"),
+)
+
+carrier_token = Table(
+    "carrier_token",
+    metadata,
+    Column("carrier", String(16), primary_key=True),
+    Column("access", LargeBinary, nullable=False),
+    Column("refresh", LargeBinary, nullable=False),
+    Column("previous_access", LargeBinary),
+    Column("previous_refresh", LargeBinary),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),  # ok | consent_needed
+    Column("fault", String(300)),
+    Column("tries", Integer, nullable=False, default=0),  # refreshes begun with this refresh token
+    Column("renewer", String(40)),
+    Column("renewing_until", Instant),
+    Column("retry_at", Instant),
+)
+
+carrier_token_event = Table(
+    "carrier_token_event",
+    metadata,
+    _id(),
+    Column("carrier", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("what", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("detail", String(300)),
+)
+
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("paused_until", Instant),
+    Column("reason", String(300)),
+    Column("since", Instant),
+    Column(
+        "loud", Boolean, nullable=False, default=False
+    ),  # our account is at fault: call a person
+)
+
+timed_job = Table(
+    "timed_job",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("lease", String(40)),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("fault", String(300)),
+)
+
+worker_sign = Table(
+    "worker_sign",
+    metadata,
+    Column("worker", String(80), primary_key=True),
+    Column("lane", String(8), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("date", String(10), primary_key=True),
+    Column("kind", String(4), nullable=False),  # off | work
+    Column("source", String(200), nullable=False),
+    Column("note", String(200)),
+)
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Every text a citizen can receive."""
