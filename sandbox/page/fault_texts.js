@@ -1,0 +1,67 @@
+/** The fault switches in Vietnamese: groups in the order shown, each switch with what it does and its unit. */
+
+export const FAULT_GROUPS = [
+  ["Sự kiện Zalo báo tới trợ lý", {
+    duplicate: ["Mỗi sự kiện được gửi hai lần"],
+    reorder: ["Sự kiện sau vượt lên trước sự kiện trước"],
+    delay: ["Sự kiện tới muộn", "giây"],
+    drop: ["Sự kiện bị mất, không bao giờ tới"],
+    wrong_signature: ["Chữ ký của sự kiện bị sai"],
+    missing_app_id: ["Sự kiện thiếu mã ứng dụng app_id"],
+    numeric_timestamp: ["Thời điểm (timestamp) là số thay vì chữ"],
+    numeric_ids: ["Mã người dân và mã OA là số thay vì chữ"],
+    unknown_event: ["Sự kiện mang tên lạ chưa ai biết"],
+    escaped_unicode: ["Chữ có dấu được viết dạng \\u trong nội dung"],
+    escaped_slash: ["Dấu gạch chéo được viết dạng \\/ trong nội dung"],
+    quick_answers_final: ["Trợ lý đáp lỗi 4xx, 5xx thì Zalo không gửi lại"],
+  }],
+  ["Báo đã nhận, đã xem, đã gửi", {
+    receipts: ["Báo “đã nhận” sau mỗi tin gửi đi", "giây"],
+    seen: ["Báo “đã xem” sau mỗi tin gửi đi", "giây"],
+    receipts_swapped: ["Báo “đã nhận” đảo người gửi và người nhận"],
+    no_echo: ["Không báo lại tin mà OA đã gửi"],
+    late_echo: ["Báo lại tin OA đã gửi nhưng muộn", "giây"],
+  }],
+  ["Khi trợ lý gửi tin qua Zalo", {
+    send_failed: ["Tin không gửi được (mã -200)"],
+    error_code: ["Tin bị từ chối với mã lỗi tự chọn", "mã"],
+    rate_limited: ["Từ chối vì gọi quá nhiều (mã -32)"],
+    rate_limit: ["Đổi số lời gọi tối đa mỗi phút", "lời gọi"],
+    slow: ["Mọi câu trả lời của Zalo đều chậm", "ms"],
+    http_500_after: ["Tin đã đi nhưng Zalo đáp lỗi HTTP 500"],
+    timeout_after: ["Tin đã đi nhưng Zalo không đáp", "giây"],
+    timeout_before: ["Tin chưa đi và Zalo không đáp", "giây"],
+    cut_after: ["Tin đã đi rồi đường truyền đứt"],
+    quota_missing: ["Câu trả lời không kèm hạn mức tin"],
+    cs_quota_empty: ["Hết hạn mức tin ngoài 48 giờ", "mã"],
+    unfollow_closes: ["Bỏ quan tâm rồi thì không nhận tin nữa (mã -213)"],
+    proof_required: ["Bắt buộc kèm appsecret_proof (mã -242)"],
+    media_expired: ["Đường dẫn ảnh và tệp hết hạn ngay"],
+  }],
+  ["Mã truy cập (token)", {
+    token_revoked: ["Thu hồi mã truy cập đang dùng"],
+    grant_lost: ["OA rút quyền đã cấp cho ứng dụng"],
+    oauth_error: ["Xin mã mới thì bị báo lỗi", "mã"],
+    oauth_timeout_before: ["Xin mã mới: không đáp, chưa đổi mã", "giây"],
+    oauth_timeout_after: ["Xin mã mới: đã đổi mã nhưng không đáp", "giây"],
+    oauth_500_after: ["Xin mã mới: đã đổi mã nhưng đáp HTTP 500"],
+    state_not_echoed: ["Trang cấp quyền không trả lại tham số state"],
+  }],
+  ["Tin theo mẫu (ZBS)", {
+    zbs_night: ["Không gửi từ 22 giờ đến 6 giờ (mã -133)"],
+    zbs_quota_empty: ["Hết hạn mức tin theo mẫu", "mã"],
+    zbs_no_receipt: ["Không bao giờ báo tin đã tới máy"],
+    zbs_receipt_delay: ["Báo tin đã tới máy sau một lúc", "giây"],
+  }],
+];
+
+const OTHER = "Khác";
+
+/** Where a switch belongs and what it says; a switch not listed here shows its own label. */
+export function faultTexts(fault) {
+  for (const [group, entries] of FAULT_GROUPS) {
+    const entry = entries[fault.name];
+    if (entry) return { group, what: entry[0], unit: entry[1] ?? "" };
+  }
+  return { group: OTHER, what: fault.label || fault.description || fault.name, unit: "" };
+}
