@@ -1,0 +1,148 @@
+"""Turns what a citizen typed into what the citizen wants: codes first, then commands in words."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.words import IDEAS, PARTICLES, PAYLOADS, RULES, WHOLE
+from receipts.clean import clean, fold
+from receipts.lookalikes import codes_or_other
+from receipts.style import Lookalike
+
+
+class Kind(StrEnum):
+    """What a text asks for, or what it holds in the place of a receipt code."""
+
+    CODES = "codes"
+    LOOKUP = "lookup"
+    SLIP_HELP = "slip help"
+    HELP = "help"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    HANDOVER = "handover"
+    MY_DOSSIERS = "my dossiers"
+    FOLLOW = "follow"
+    STOP = "stop"
+    FORGET = "forget"
+    PARTIAL_CODE = "partial code"
+    IMPOSSIBLE_DATE = "impossible date"
+    PHONE = "phone"
+    CITIZEN_ID = "citizen id"
+    TAX_NUMBER = "tax number"
+    INSURANCE = "insurance number"
+    PROCEDURE_CODE = "procedure code"
+    DOCUMENT_NUMBER = "document number"
+    PARCEL = "parcel number"
+    OTP = "one-time code"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a citizen wants; `codes` are canonical, in order of appearance, each once."""
+
+    kind: Kind
+    codes: tuple[str, ...] = ()
+
+
+# These are meant even when a number stands beside them ("gặp cán bộ, sđt 0905 …").
+_FIRM = frozenset({Kind.HANDOVER, Kind.FORGET, Kind.STOP})
+_KIND_OF_OTHER = {other: Kind[other.name] for other in Lookalike if other.name in Kind.__members__}
+_WORD = re.compile(r"[a-z0-9]+|\?")
+_SIX = re.compile(r"\W*([0-9]{3})[ -]?([0-9]{3})[\s.]*")
+_SIX_NAMED = re.compile(r"(?<![^\W_])(?:otp|ma xac nhan|ma xac thuc)\D{0,48}([0-9]{6})(?![0-9])")
+_WHOLE_AT_MOST = 8  # words; a longer text is read by the ideas in it
+
+
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for idea, listed in IDEAS.items():
+        for phrase in listed.split(", "):
+            first, *rest = phrase.split()
+            table.setdefault(first, []).append((tuple(rest), idea))
+    return table
+
+
+_PHRASES = _phrases()
+
+
+def _ideas(words: list[str]) -> set[str]:
+    found: set[str] = set()
+    for at, word in enumerate(words):
+        for rest, idea in _PHRASES.get(word, ()):
+            if idea not in found and tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
+                found.add(idea)
+    return found
+
+
+def _whole(words: list[str]) -> Kind | None:
+    if all(word == "?" for word in words):
+        return Kind.HELP
+    end = len(words)
+    while end > 1 and words[end - 1] in PARTICLES | {"?"}:
+        end -= 1
+    name = WHOLE.get(" ".join(words)) or WHOLE.get(" ".join(words[:end]))
+    return None if name is None else Kind[name]
+
+
+def _command(folded: str) -> Kind | None:
+    payload = folded.strip().removeprefix("#")
+    if payload != folded.strip():
+        name = PAYLOADS.get("".join(char for char in payload if char.isalpha()))
+        if name is not None:
+            return Kind[name]
+    words = _WORD.findall(folded)
+    if not words:
+        return None
+    if len(words) <= _WHOLE_AT_MOST:
+        whole = _whole(words)
+        if whole is not None:
+            return whole
+    ideas = _ideas(words)
+    for kind, needed in RULES:
+        if ideas.issuperset(needed):
+            return Kind[kind]
+    return None
+
+
+def one_time_code(text: str) -> str | None:
+    """The six digits of a text that is a one-time code ("123 456", "OTP: 123456"), else None.
+
+    Source: interfaces 5, proving a phone; whether a proof is open is the caller's to know.
+    """
+    return _six_digits(fold(clean(text)))
+
+
+def _six_digits(folded: str) -> str | None:
+    alone = _SIX.fullmatch(folded)
+    if alone is not None:
+        return alone[1] + alone[2]
+    named = _SIX_NAMED.search(folded)
+    return None if named is None else named[1]
+
+
+def read_intent(text: str, keyword: str = "MCKH") -> Intent:
+    """What a citizen's text asks for.
+
+    Shape:  any str, in linear time. Codes win over every command in the same text; a wish for a
+            clerk, for silence or for deletion wins over a number that is no code; any other
+            command only over a date or a document number.
+    Source: domain-facts 2.3; interfaces 5.
+    """
+    text = clean(text)
+    codes, other = codes_or_other(text, keyword)
+    if codes:
+        return Intent(Kind.CODES, tuple(code.canonical for code in codes))
+    folded = fold(text)
+    if not folded.strip():
+        return Intent(Kind.EMPTY)
+    command = _command(folded)
+    if command in _FIRM:
+        return Intent(command)
+    if _six_digits(folded) is not None:
+        return Intent(Kind.OTP)
+    stated = _KIND_OF_OTHER.get(other) if other is not None else None
+    if stated is not None and stated is not Kind.DOCUMENT_NUMBER:
+        return Intent(stated)
+    return Intent(command or stated or Kind.UNKNOWN)
