@@ -1,0 +1,1 @@
+"""Zalo's servers and a one-stop software to rehearse against: `python -m sandbox`."""

@@ -1,0 +1,130 @@
+"""The control API as a table: address, what it does, an example body."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox import control_people, control_world
+from sandbox.asked import Asked
+from sandbox.world import World
+
+Act = Callable[[World, Asked], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One POST address; `act` is None where the app binds it itself."""
+
+    path: str
+    does: str
+    example: dict[str, Any]
+    act: Act | None
+
+
+POSTS = (
+    Control(
+        "/control/say",
+        "A citizen writes. `quote` (a msg_id) makes it a reply to a bubble.",
+        {"user": "an", "text": "H32.01-261116-0001"},
+        control_people.say,
+    ),
+    Control(
+        "/control/follow",
+        "A citizen follows the OA, or no longer.",
+        {"user": "an", "following": True},
+        control_people.follow,
+    ),
+    Control(
+        "/control/send",
+        "Anything but text and photo: sticker, audio, video, gif, link, location, file, "
+        "business_card, chatnow, reaction (with msg_id, icon). Optional: text, url, name, "
+        "description, latitude, longitude, phone, sticker_id.",
+        {"user": "an", "kind": "sticker"},
+        control_people.send,
+    ),
+    Control(
+        "/control/photo",
+        "A citizen sends a photo, kept for an hour at /media/<id>.",
+        {"user": "an", "image_base64": "/9j/4AAQ...", "caption": "biên nhận"},
+        control_people.photo,
+    ),
+    Control(
+        "/control/press",
+        "A citizen presses button number `button` (from 0) under a message.",
+        {"user": "an", "msg_id": "0d4e5a77c91b3f2a6e10", "button": 0},
+        control_people.press,
+    ),
+    Control(
+        "/control/share-phone",
+        "A citizen shares name and phone (user_submit_info); without phone: the person's own.",
+        {"user": "an", "phone": "0905000001"},
+        control_people.share_phone,
+    ),
+    Control(
+        "/control/withdraw",
+        "A citizen asks for deletion of all personal data (user_withdraw).",
+        {"user": "an"},
+        control_people.withdraw,
+    ),
+    Control(
+        "/control/person",
+        "Makes a person or changes one: name, phone, has_zalo, refuses (templates), "
+        "inactive_45d, banned, admin.",
+        {"user": "dung", "name": "Phạm Dung", "has_zalo": False},
+        control_people.person,
+    ),
+    Control(
+        "/control/clock",
+        "Moves the clock: advance_seconds, or offset_seconds to real time, or now.",
+        {"advance_seconds": 3600},
+        control_world.clock,
+    ),
+    Control(
+        "/control/fault",
+        "Moves a fault switch; `count` times, null = until switched off; `value` as described "
+        'at GET /control/fault. {"name":"all"} switches everything off.',
+        {"name": "duplicate", "on": True, "count": 1, "value": None},
+        control_world.fault,
+    ),
+    Control(
+        "/control/token",
+        "Mints an access and a refresh token, as API Explorer does; kills the access token "
+        "before it.",
+        {},
+        control_world.token,
+    ),
+    Control(
+        "/control/oauth",
+        "Saves the app's callback address; other redirect_uri get -14003.",
+        {"redirect_uri": "https://dvc.example.vn/zalo/callback"},
+        control_world.oauth,
+    ),
+    Control(
+        "/control/webhook",
+        "Changes the webhook: url, enabled (also after the retry ladder switched it off), "
+        "or one event's switch.",
+        {"event": "follow", "on": False},
+        control_world.webhook,
+    ),
+    Control(
+        "/control/console-test",
+        "Presses the console's test button: a signed sample and a bare {}.",
+        {},
+        control_world.console_test,
+    ),
+    Control(
+        "/control/dossier",
+        "The one-stop desk, through the product's feed: action seed, next (code), late (code), "
+        "new. `answer` is the feed's answer.",
+        {"action": "next", "code": "H32.01-261116-0001"},
+        None,
+    ),
+)
+
+GETS = (
+    ("/control/messages?user=an", "The chats, oldest first; without user all of them."),
+    ("/control/requests", "The last 300 requests both ways, secrets masked."),
+    ("/control/state", "Everything at once."),
+    ("/control/stream", "Server-sent events: state, then message, person, request, fault, ..."),
+    ("/control/fault", "All fault switches with descriptions."),
+)

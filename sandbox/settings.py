@@ -1,0 +1,106 @@
+"""The sandbox's environment, read once and checked whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SAMPLES = {  # invented values, the same on every machine, for a rehearsal without any account
+    "ZALO_APP_ID": "2391846705512873460",
+    "ZALO_APP_SECRET": "sandbox-app-secret",
+    "ZALO_OA_ID": "4018273645501928374",
+    "ZALO_OA_SECRET_KEY": "sandbox-oa-secret-key",
+}
+
+
+class SettingsError(Exception):
+    """One line that names every malformed setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the sandbox listens, whom it plays, and where the product is."""
+
+    bind: str
+    port: int
+    app_id: str
+    app_secret: str
+    oa_id: str
+    oa_secret_key: str
+    webhook_url: str
+    feed_url: str
+    feed_key_id: str
+    feed_secret: str
+    state_path: Path | None
+    webhook_timeout: float
+
+    @property
+    def address(self) -> str:
+        """The base address under which the product and the browser reach the sandbox."""
+        host = "127.0.0.1" if self.bind in {"", "0.0.0.0", "::"} else self.bind  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+class _Reader:
+    """Reads the environment and collects what is wrong with it."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environ.get(name, "").strip() or SAMPLES.get(name, default)
+
+    def port(self, name: str, default: int) -> int:
+        came = self.text(name, str(default))
+        if came.isascii() and came.isdigit() and int(came) < 65536:
+            return int(came)
+        self.faults.append(f"{name}={came!r}: expected a port number from 0 to 65535")
+        return default
+
+    def seconds(self, name: str, default: float) -> float:
+        came = self.text(name, str(default))
+        try:
+            value = float(came)
+        except ValueError:
+            value = 0.0
+        if not 0 < value <= 600:
+            self.faults.append(f"{name}={came!r}: expected seconds, above 0 and at most 600")
+        return value
+
+    def url(self, name: str, default: str) -> str:
+        came = self.text(name, default)
+        parts = urlsplit(came)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            self.faults.append(f"{name}={came!r}: expected an address like {default}")
+        return came
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """Read the environment.
+
+    Errors: SettingsError with all faults in one line.
+    """
+    read = _Reader(environ)
+    product = f"http://127.0.0.1:{read.port('PORT', 8000)}"
+    key_id, secret = read.text("SANDBOX_FEED_KEY_ID"), read.text("SANDBOX_FEED_SECRET")
+    if bool(key_id) != bool(secret):
+        read.faults.append("SANDBOX_FEED_KEY_ID and SANDBOX_FEED_SECRET: expected both or neither")
+    state = read.text("SANDBOX_STATE")
+    settings = Settings(
+        bind=read.text("BIND", "127.0.0.1"),
+        port=read.port("SANDBOX_PORT", 8080),
+        app_id=read.text("ZALO_APP_ID"),
+        app_secret=read.text("ZALO_APP_SECRET"),
+        oa_id=read.text("ZALO_OA_ID"),
+        oa_secret_key=read.text("ZALO_OA_SECRET_KEY"),
+        webhook_url=read.url("SANDBOX_WEBHOOK_URL", f"{product}/webhooks/zalo"),
+        feed_url=read.url("SANDBOX_FEED_URL", f"{product}/feeds/v1/dossiers"),
+        feed_key_id=key_id,
+        feed_secret=secret,
+        state_path=Path(state) if state else None,
+        webhook_timeout=read.seconds("SANDBOX_WEBHOOK_TIMEOUT", 2.0),
+    )
+    if read.faults:
+        raise SettingsError("; ".join(read.faults))
+    return settings

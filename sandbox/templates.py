@@ -1,0 +1,157 @@
+"""The OA's approved template messages, for sends by UID and by phone (manual 3.2, 5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sandbox.clock import LOCAL
+
+Refusal = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One registered parameter and how long its value may be (manual 5.3)."""
+
+    name: str
+    max_length: int
+    kind: str = "STRING"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template as the ZBS console lists it."""
+
+    id: str
+    name: str
+    text: str
+    params: tuple[Param, ...]
+    status: str = "ENABLE"
+    tag: str = "TRANSACTION"
+    created_at: str = "2026-01-15T09:00:00+07:00"
+    price_phone: int = 120
+    price_uid: int = 60
+    by_uid: bool = True
+
+
+_CODE = Param("ma_ho_so", 30)
+_AGENCY = Param("co_quan", 200)
+_DUE = Param("ngay_hen", 20, "DATE")
+_READY = (
+    "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được giải quyết xong. "
+    "Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận kết quả"
+)
+
+TEMPLATES = {
+    one.id: one
+    for one in (
+        Template("412233", "Có kết quả", _READY, (_CODE, _AGENCY)),
+        Template(
+            "412234",
+            "Yêu cầu bổ sung",
+            "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) cần bổ sung theo quy định. "
+            "Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận thông báo",
+            (_CODE, _AGENCY),
+        ),
+        Template(
+            "412235",
+            "Xin lỗi trễ hẹn",
+            "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) chưa có kết quả vào ngày <ngay_hen>. "
+            "Ông/bà có thể đến Bộ phận Một cửa <co_quan> nhận Thông báo xin lỗi, hẹn lại thời "
+            "gian trả kết quả hoặc đến nhận kết quả khi có tin nhắn tiếp theo",
+            (_CODE, _AGENCY, _DUE),
+        ),
+        Template(
+            "412236",
+            "Đã tiếp nhận",
+            "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được tiếp nhận tại Bộ phận Một cửa "
+            "<co_quan>. Ngày hẹn trả kết quả: <ngay_hen>",
+            (_CODE, _AGENCY, Param("ngay_hen", 20, "DATE", required=False)),
+        ),
+        Template(
+            "412237",
+            "Chuyển bước",
+            "Hồ sơ của quý Ông/Bà (<ma_ho_so>) hiện đang ở bước <buoc>, "
+            "trạng thái hồ sơ: <trang_thai>.",
+            (_CODE, Param("buoc", 200), Param("trang_thai", 30)),
+        ),
+        Template(
+            "412238",
+            "Mã xác nhận",
+            "Mã xác nhận của quý ông/bà là <otp>. Hết hạn sau 10 phút.",
+            (Param("otp", 10),),
+            tag="OTP",
+            price_phone=300,
+            by_uid=False,
+        ),
+        Template(
+            "398001",
+            "Có kết quả (bản cũ)",
+            _READY,
+            (_CODE, _AGENCY),
+            created_at="2025-06-02T09:00:00+07:00",
+            by_uid=False,
+        ),
+        Template(
+            "412299",
+            "Khảo sát hài lòng",
+            "Mời quý ông/bà đánh giá việc giải quyết hồ sơ <ma_ho_so>.",
+            (_CODE,),
+            status="PENDING_REVIEW",
+        ),
+    )
+}
+
+
+def rendered(template: Template, data: dict[str, Any]) -> str:
+    """The text a citizen reads."""
+    text = template.text
+    for param in template.params:
+        text = text.replace(f"<{param.name}>", str(data.get(param.name, "")))
+    return text
+
+
+def created_ms(template: Template) -> int:
+    """When the template was made, in epoch milliseconds."""
+    return int(datetime.fromisoformat(template.created_at).astimezone(LOCAL).timestamp() * 1000)
+
+
+def data_fault(template: Template, data: Any) -> tuple[str, str] | None:
+    """What is wrong with `template_data`: (`missing`, `type` or `long`, parameter's name)."""
+    if not isinstance(data, dict):
+        return "missing", "template_data"
+    for param in template.params:
+        value = data.get(param.name)
+        if value is None or value == "":
+            if param.required:
+                return "missing", param.name
+            continue
+        if not isinstance(value, str):
+            return "type", param.name
+        if len(value) > param.max_length:
+            return "long", param.name
+    return None
+
+
+def uid_refusal(template: Template, data: Any) -> Refusal | None:
+    """Why a template cannot go to a UID: -249 by its kind, -201 or -210 by its data."""
+    if not template.by_uid or template.status != "ENABLE":
+        return -249, "Template can not be sent by UID"
+    fault = data_fault(template, data)
+    if fault is None:
+        return None
+    kind, name = fault
+    return (-210 if kind == "long" else -201), f"template_data.{name} is invalid"
+
+
+def phone_refusal(template: Template, data: Any) -> Refusal | None:
+    """Why a template cannot go to a phone: -131 not approved, -1122, -112, -1121 by its data."""
+    if template.status != "ENABLE":
+        return -131, "Template is not approved"
+    fault = data_fault(template, data)
+    if fault is None:
+        return None
+    kind, name = fault
+    code = {"missing": -1122, "type": -112, "long": -1121}[kind]
+    return code, f"Template data {name} is {'missing' if kind == 'missing' else 'invalid'}"
