@@ -1,0 +1,55 @@
+# The two commands are `make run` and `make test`; each sets up all it needs by itself.
+# Every long command runs under scripts/foreground.py, so that no signal leaves anything running.
+
+PYTHON := .venv/bin/python
+FOREGROUND := $(PYTHON) scripts/foreground.py
+# pytest's own words: make test ARGS="-k receipt -x"
+ARGS :=
+
+.PHONY: help run test bench reset setup setup-tests check fix work sandbox migration pins
+.NOTPARALLEL:
+.SUFFIXES:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: setup ## set up and start everything with the sandbox: PORT=8000 SANDBOX_PORT=8080
+	@exec $(FOREGROUND) $(PYTHON) -m bot up --sandbox --demo
+
+test: check ## set up and run format, lint, types and every test
+	@exec $(PYTHON) -m scripts.test_servers
+	@exec $(FOREGROUND) $(PYTHON) -m pytest $(ARGS)
+
+check: setup-tests ## format, lint and types, without the tests
+	@exec $(PYTHON) -m ruff format --check .
+	@exec $(PYTHON) -m ruff check .
+	@exec $(PYTHON) -m mypy
+
+fix: setup-tests ## format, and mend what the linter can mend
+	@exec $(PYTHON) -m ruff check --fix .
+	@exec $(PYTHON) -m ruff format .
+
+bench: setup-tests ## measure, as ratios to floors taken in the same run
+	@exec $(FOREGROUND) $(PYTHON) -m bench
+
+reset: ## drop the local data under VAR_DIR
+	@python=$$(scripts/find-python) && exec "$$python" scripts/reset.py
+
+work: setup ## one worker; needs REDIS_URL and a migrated database
+	@exec $(FOREGROUND) $(PYTHON) -m bot work
+
+sandbox: setup ## Zalo and an agency to rehearse against: SANDBOX_PORT=8080
+	@exec $(FOREGROUND) $(PYTHON) -m sandbox
+
+migration: setup-tests ## a new schema migration: make migration name="what it does"
+	@test -n "$$name" || { echo 'type: make migration name="what it does"' >&2; exit 2; }
+	@exec $(PYTHON) -m alembic revision --autogenerate -m "$$name"
+
+setup: ## .venv with what the product needs
+	@exec scripts/setup runtime
+
+setup-tests: ## .venv with what the tests need too
+	@exec scripts/setup tests
+
+pins: ## rewrite constraints.txt from the requirements files
+	@exec scripts/pin

@@ -1,0 +1,193 @@
+"""Fixtures of the whole suite: real servers, a real browser, child programs, a closed network."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.rig.browser import launched, vietnamese_context
+from tests.rig.child import Child
+from tests.rig.closed_network import ClosedNetwork
+from tests.rig.postgres_server import PostgresServer
+from tests.rig.programs import chromium_program
+from tests.rig.redis_server import RedisServer
+
+StartChild = Callable[..., Child]
+
+
+def pytest_configure() -> None:
+    """SIGTERM ends the run as Ctrl-C does, so that every fixture is taken down."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run last: playwright keeps an event loop in this thread once it has begun."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+# The network
+
+
+@pytest.fixture(scope="session")
+def closed_network() -> ClosedNetwork:
+    """The guard over the test process's sockets."""
+    guard = ClosedNetwork()
+    guard.install()
+    return guard
+
+
+@pytest.fixture(autouse=True)
+def _network_is_closed(closed_network: ClosedNetwork) -> Iterator[None]:
+    closed_network.take_attempts()
+    yield
+    attempts = closed_network.take_attempts()
+    assert not attempts, f"the test process tried to leave this machine: {attempts}"
+
+
+# Redis
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis of the session; a test that kills or restarts one takes `fresh_redis`."""
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of an empty Redis."""
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest.fixture
+def fresh_redis() -> Iterator[Callable[[], RedisServer]]:
+    """Starts a Redis of the test's own, which it may kill, restart and empty."""
+    with ExitStack() as stack:
+
+        def start() -> RedisServer:
+            server = RedisServer()
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+# PostgreSQL and SQLite
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL of the session; a test that stops one takes `fresh_postgres`."""
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def fresh_postgres() -> Iterator[Callable[[], PostgresServer]]:
+    """Starts a PostgreSQL of the test's own, which it may stop and start."""
+    with ExitStack() as stack:
+
+        def start() -> PostgresServer:
+            server = PostgresServer()
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once on SQLite and once on PostgreSQL."""
+    fixture = "postgres_url" if request.param == "postgresql" else "sqlite_url"
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+# Databases brought to the newest schema: `migrated_url` belongs here.
+
+
+# Child programs
+
+
+@pytest.fixture
+def start_child(tmp_path: Path) -> Iterator[StartChild]:
+    """Starts programs (`Child`) and leaves nothing of them running at the end of the test."""
+    with ExitStack() as stack:
+        started: list[Child] = []
+
+        def start(
+            command: Sequence[str | Path],
+            *,
+            env: Mapping[str, str] | None = None,
+            cwd: Path | None = None,
+        ) -> Child:
+            log = tmp_path / f"child-{len(started)}.log"
+            child = Child(command, log, env=env, cwd=cwd)
+            started.append(child)
+            stack.callback(child.kill9)
+            return child
+
+        yield start
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The browser's program; where there is none the test fails with the one line to type."""
+    return chromium_program()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """One headless Chromium for all page tests."""
+    with launched(chromium_path) as started:
+        yield started
+
+
+@pytest.fixture
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A clean profile of a reader in Vietnam."""
+    context = vietnamese_context(browser)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page_at(browser_context: BrowserContext) -> Callable[[str], Page]:
+    """Opens an address in a page of its own, and fails when it does not answer with a page."""
+
+    def open_page(address: str) -> Page:
+        page = browser_context.new_page()
+        answer = page.goto(address)
+        assert answer is None or answer.ok, f"{address} answered {answer.status}"
+        return page
+
+    return open_page

@@ -1,0 +1,143 @@
+"""Builders for tests: a runtime on a fresh, migrated database, and what tests put into it."""
+
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, make_url
+
+from bot.bell import Bell
+from bot.database import make_engine, migrate
+from bot.metrics import own_metrics
+from bot.runtime import Clock, Runtime
+from bot.settings import Settings
+from bot.texts.catalogue import load_catalogue
+from bot.vault import Vault
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Vietnam
+FIELD_KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
+SECRET_KEY = "not a secret, only for the tests, 32 or more characters"
+
+_open: list[Engine] = []
+
+
+@dataclass(slots=True)
+class HandClock:
+    """A clock that stands still until a test moves it."""
+
+    moment: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **distance: float) -> None:
+        """Move it, as `timedelta` counts: move(hours=2)."""
+        self.moment += timedelta(**distance)
+
+
+@dataclass(slots=True)
+class ListBell:
+    """A bell that writes down which lanes were rung."""
+
+    rung: list[str] = field(default_factory=list)
+
+    def ring(self, lane: str) -> None:
+        """Write the lane down."""
+        self.rung.append(lane)
+
+
+def make_settings(database_url: str, **changes: Any) -> Settings:
+    """Settings as a province would have them; `changes` by field name."""
+    values = {
+        "database_url": database_url,
+        "public_url": "http://127.0.0.1:8000",
+        "secret_key": SECRET_KEY,
+        "field_keys": (FIELD_KEY,),
+        "zalo_app_id": "4318657068771012646",
+        "zalo_app_secret": "app secret for the tests",
+        "zalo_oa_id": "579745863508352884",
+        "zalo_oa_secret_key": "oa secret for the tests",
+    }
+    return Settings(**{**values, **changes})
+
+
+def make_runtime(
+    database_url: str,
+    now: datetime | Clock = NOW,
+    bell: Bell | None = None,
+    **settings: Any,
+) -> Runtime:
+    """A runtime on the database, brought to the newest schema; its clock stands still.
+
+    A test that moves the clock hands in a HandClock of its own. Several runtimes may share one
+    database, as web and worker do.
+    """
+    fresh_schema(database_url)
+    return Runtime(
+        settings=make_settings(database_url, **settings),
+        engine=_remembered(make_engine(database_url)),
+        vault=Vault((FIELD_KEY,)),
+        bell=bell or ListBell(),
+        clock=HandClock(now) if isinstance(now, datetime) else now,
+        texts=load_catalogue(),
+        metrics=own_metrics(),
+    )
+
+
+def make_record(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """One dossier as one-stop software sends it, of agency H32.15; `changes` by field name.
+
+    A change to `...` leaves the field out.
+    """
+    record = {
+        "code": f"000.00.17.H32-261122-{number:04d}",
+        "agency": "H32.15",
+        "procedure": {"code": "1.004873", "name": "Đăng ký biến động đất đai"},
+        "step": "Thẩm định hồ sơ",
+        "status": 4,
+        "changed_at": "2026-11-24T09:30:00+07:00",
+        "due_at": "2026-12-04T17:00:00+07:00",
+        "phone": "0905 123 456",
+        **changes,
+    }
+    return {name: value for name, value in record.items() if value is not ...}
+
+
+def fresh_schema(database_url: str) -> None:
+    """Bring a database to the newest schema; a new SQLite file is a copy of one made before."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        place = Path(url.database)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(_migrated_file(), place)
+            return
+    migrate(database_url)
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate(f"sqlite:///{folder / 'bot.db'}")
+    return folder / "bot.db"
+
+
+def _remembered(engine: Engine) -> Engine:
+    """Close the idle connections of earlier tests' engines: they are on other databases."""
+    for earlier in [one for one in _open if one.url != engine.url]:
+        earlier.dispose()
+        _open.remove(earlier)
+    _open.append(engine)
+    return engine
+
+
+@atexit.register
+def _close_all() -> None:
+    for engine in _open:
+        engine.dispose()
