@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Protocol
 
 import redis
@@ -14,6 +15,7 @@ from bot.logs import log
 LANES = ("chat", "bulk")
 COALESCE_MS = 2_000  # a ring that got lost on its way blocks the next one no longer than this
 RUNG = "bell:{lane}"
+BREATH_SECONDS = 0.005  # between two rings of one process: what comes meanwhile is one ring
 
 logger = log(__name__)
 
@@ -87,6 +89,7 @@ class ThreadedBell:
                 lanes, self._wanted = self._wanted, set()
             for lane in lanes:
                 self._inner.ring(lane)
+            sleep(BREATH_SECONDS)
 
 
 class SilentBell:

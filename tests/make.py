@@ -89,7 +89,7 @@ def make_runtime(
     )
 
 
-def make_record(number: int = 1, **changes: Any) -> dict[str, Any]:
+def make_record(number: int = 1, /, **changes: Any) -> dict[str, Any]:
     """One dossier as one-stop software sends it, of agency H32.15; `changes` by field name.
 
     A change to `...` leaves the field out.

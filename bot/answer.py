@@ -1,0 +1,153 @@
+"""One question: what was asked, what we know, and the reply in the province's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core.dossier import Progress, timing
+from bot.core.intent import Intent, Kind
+from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Limit
+from bot.core.message import Button, Reply
+from bot.runtime import Runtime
+
+EXAMPLE = "H56.14-240823-0001"
+LOCAL_EXAMPLE = "0101701234"
+
+# What a citizen who sent no code is told, and which buttons help them on.
+WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
+    Kind.LOOKUP: ("ask.which_code", ("slip_help",)),
+    Kind.SLIP_HELP: ("talk.slip_help", ("another",)),
+    Kind.HELP: ("talk.help", ("slip_help",)),
+    Kind.GREETING: ("talk.greeting", ("slip_help", "help")),
+    Kind.THANKS: ("talk.thanks", ("another",)),
+    Kind.HANDOVER: ("talk.handover", ("another", "slip_help")),
+    Kind.MY_DOSSIERS: ("talk.not_yet", ("slip_help",)),
+    Kind.FOLLOW: ("talk.not_yet", ("slip_help",)),
+    Kind.STOP: ("talk.not_yet", ("help",)),
+    Kind.FORGET: ("talk.forget", ("help",)),
+    Kind.PARTIAL_CODE: ("ask.partial", ("slip_help",)),
+    Kind.IMPOSSIBLE_DATE: ("ask.impossible_date", ("slip_help",)),
+    Kind.PHONE: ("ask.phone", ("slip_help",)),
+    Kind.CITIZEN_ID: ("ask.citizen_id", ("slip_help",)),
+    Kind.TAX_NUMBER: ("ask.tax_number", ("slip_help",)),
+    Kind.PROCEDURE_CODE: ("ask.procedure_code", ("slip_help",)),
+    Kind.DOCUMENT_NUMBER: ("ask.document_number", ("slip_help",)),
+    Kind.INSURANCE: ("ask.insurance", ("slip_help",)),
+    Kind.PARCEL: ("ask.parcel", ("slip_help",)),
+    Kind.OTP: ("ask.partial", ("slip_help",)),
+    Kind.EMPTY: ("ask.which_code", ("slip_help", "help")),
+    Kind.UNKNOWN: ("talk.unknown", ("slip_help", "help")),
+}
+PAYLOADS = {"another": "#TRACUU", "slip_help": "#HUONGDAN", "help": "#TROGIUP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A dossier as a lookup sees it."""
+
+    dossier_id: int
+    progress: Progress
+
+
+@dataclass(slots=True)
+class Asked:
+    """Codes that one message looked up: (code, dossier id or None), for the books."""
+
+    lookups: list[tuple[str, int | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Answers the questions of one moment; `known` holds every dossier that was asked for."""
+
+    runtime: Runtime
+    now: datetime
+    known: Mapping[str, Known]
+
+    def answer(self, intent: Intent, allowance: Allowance, asked: Asked) -> Reply:
+        """The one reply to one text; what was looked up is added to `asked` and `allowance`."""
+        if intent.kind is not Kind.CODES:
+            return self.without_code(intent.kind)
+        if len(intent.codes) == 1:
+            return self._one(intent.codes[0], allowance, asked)
+        return self._several(intent.codes, allowance, asked)
+
+    def without_code(self, kind: Kind) -> Reply:
+        """What can be asked, with an example that fits what came."""
+        key, buttons = WITHOUT_CODE[kind]
+        return Reply("help", self._fill(key), self._buttons(*buttons))
+
+    def say(self, event: str, key: str, *buttons: str) -> Reply:
+        """A text of the catalogue that needs nothing but the example."""
+        return Reply(event, self._fill(key), self._buttons(*buttons))
+
+    def sentence(self, progress: Progress) -> str:
+        """The lookup sentence, word for word: a stranger learns step and on-time only.
+
+        Source: interfaces 5; domain-facts 0.2 (2017 wording), 0 row 8.
+        """
+        texts = self.runtime.texts
+        word = texts.render(f"status.{timing(progress, self.now, self.runtime.settings.zone)}")
+        return texts.render("status.found", code=progress.code, step=progress.step, timing=word)
+
+    def _one(self, code: str, allowance: Allowance, asked: Asked) -> Reply:
+        limit = allowance.reached()
+        if limit:
+            return Reply("limit", self._limit_line(limit, allowance), self._buttons("help"))
+        known = self._look_up(code, allowance, asked)
+        if known:
+            return Reply("lookup", self.sentence(known.progress), self._buttons("another"))
+        text = self.runtime.texts.render("status.unknown", code=code)
+        return Reply("lookup", text, self._buttons("slip_help", "another"))
+
+    def _several(self, codes: tuple[str, ...], allowance: Allowance, asked: Asked) -> Reply:
+        lines = []
+        limit = None
+        for code in codes[:MOST_CODES]:
+            limit = allowance.reached()
+            if limit:
+                lines.append(self._limit_line(limit, allowance))
+                break
+            known = self._look_up(code, allowance, asked)
+            lines.append(
+                self.sentence(known.progress)
+                if known
+                else self.runtime.texts.render("status.unknown_short", code=code)
+            )
+        if len(codes) > MOST_CODES and not limit:
+            count = str(len(codes) - MOST_CODES)
+            lines.append(
+                self.runtime.texts.render("status.left_out", count=count, most=str(MOST_CODES))
+            )
+        return Reply(
+            "lookup" if asked.lookups else "limit", "\n".join(lines), self._buttons("another")
+        )
+
+    def _look_up(self, code: str, allowance: Allowance, asked: Asked) -> Known | None:
+        known = self.known.get(code)
+        allowance.count(self.now, known is not None)
+        asked.lookups.append((code, known.dossier_id if known else None))
+        return known
+
+    def _limit_line(self, limit: Limit, allowance: Allowance) -> str:
+        self.runtime.metrics.lookup_limited.labels(str(limit)).inc()
+        # Rounded up, so that who comes back at the minute named is not refused again.
+        free = allowance.free_at().astimezone(self.runtime.settings.zone) + timedelta(seconds=59)
+        most = MOST_LOOKUPS if limit is Limit.LOOKUPS else MOST_MISSES
+        return self.runtime.texts.render(
+            f"limit.{limit}", most=str(most), time=f"{free:%H giờ %M phút ngày %d/%m/%Y}"
+        )
+
+    def _fill(self, key: str) -> str:
+        fillings = {
+            "example": EXAMPLE,
+            "local_example": LOCAL_EXAMPLE,
+            "most": str(MOST_CODES),
+            "keyword": self.runtime.settings.sms_keyword.upper(),
+        }
+        named = self.runtime.texts.texts[key].placeholders
+        return self.runtime.texts.render(key, **{name: fillings[name] for name in named})
+
+    def _buttons(self, *names: str) -> tuple[Button, ...]:
+        texts = self.runtime.texts
+        return tuple(Button(texts.render(f"button.{name}"), PAYLOADS[name]) for name in names)

@@ -1,0 +1,93 @@
+"""`agency` and `feed-key`: agencies are data, and each may hold keys to the feed."""
+
+import click
+
+from bot.agencies import add_agency, add_feed_key, list_agencies, revoke_feed_key, set_agency
+from bot.cli.door import print_json, refuse, runtime_for
+
+ON_OFF = click.Choice(["on", "off"])
+
+
+@click.group()
+def agency() -> None:
+    """Agencies: add, change, list."""
+
+
+@agency.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="The agency's name as citizens know it.")
+@click.option("--sms-name", help="A short unaccented name for SMS, at most 20 characters.")
+@click.option("--parent", help="Code of the agency above it.")
+def add(code: str, name: str, sms_name: str | None, parent: str | None) -> None:
+    """Add an agency; a known code is updated."""
+    add_agency(runtime_for(), code, name, sms_name=sms_name, parent=parent)
+
+
+@agency.command("set")
+@click.argument("code")
+@click.option("--name")
+@click.option("--same-day-notices", type=ON_OFF, help="Notices for same-day procedures.")
+@click.option("--step-sms", type=ON_OFF, help="Step notices by SMS as well.")
+@click.option("--result-hold-minutes", type=click.IntRange(0, 10_080))
+def change(
+    code: str,
+    name: str | None,
+    same_day_notices: str | None,
+    step_sms: str | None,
+    result_hold_minutes: int | None,
+) -> None:
+    """Change an agency's name or switches."""
+    given = {
+        "name": name,
+        "same_day_notices": None if same_day_notices is None else same_day_notices == "on",
+        "step_sms": None if step_sms is None else step_sms == "on",
+        "result_hold_minutes": result_hold_minutes,
+    }
+    switches = {key: value for key, value in given.items() if value is not None}
+    if not switches:
+        refuse("agency set: nothing to change was given; name at least one option, see --help")
+    set_agency(runtime_for(), code, **switches)  # type: ignore[arg-type]
+
+
+@agency.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Machine-read output.")
+def list_all(as_json: bool) -> None:
+    """List every agency with its parent and switches."""
+    rows = [
+        {
+            "code": one.code,
+            "name": one.name,
+            "sms_name": one.sms_name,
+            "parent": one.parent,
+            "same_day_notices": one.same_day_notices,
+            "step_sms": one.step_sms,
+            "result_hold_minutes": one.result_hold_minutes,
+        }
+        for one in list_agencies(runtime_for())
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['code']}\t{row['name']}\t{row['parent'] or '-'}")
+
+
+@click.group("feed-key")
+def feed_key() -> None:
+    """Keys to the feed."""
+
+
+@feed_key.command("add")
+@click.argument("agency_code")
+@click.option("--all-agencies", is_flag=True, help="The key feeds every agency.")
+def add_key(agency_code: str, all_agencies: bool) -> None:
+    """Make a key for an agency and its descendants; its secret is shown this once."""
+    key = add_feed_key(runtime_for(), agency_code, all_agencies)
+    print_json({"id": key.id, "secret": key.secret})
+
+
+@feed_key.command("revoke")
+@click.argument("key_id")
+def revoke_key(key_id: str) -> None:
+    """Make a key worthless from now on."""
+    revoke_feed_key(runtime_for(), key_id)

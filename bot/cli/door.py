@@ -1,0 +1,73 @@
+"""What every command begins with: settings, a runtime, and one line for what is wrong."""
+
+import json
+import os
+import sys
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import newest_schema, present_schema, reading
+from bot.logs import configure_logs
+from bot.runtime import Runtime, build_runtime
+from bot.settings import DATA_NEEDS, Settings, SettingsError, load_settings
+
+INPUT_ERROR = 2
+FINDING = 1
+
+
+def refuse(line: str) -> NoReturn:
+    """End with exit code 2 and one line on standard error: what came, what to do."""
+    click.echo(line, err=True)
+    sys.exit(INPUT_ERROR)
+
+
+def settings_for(needs: Collection[str] = DATA_NEEDS) -> Settings:
+    """The settings, or exit code 2 with one line that names every fault."""
+    configure_logs()
+    try:
+        return load_settings(os.environ, needs)
+    except SettingsError as error:
+        refuse(str(error))
+
+
+def runtime_for(needs: Collection[str] = DATA_NEEDS, schema: bool = True) -> Runtime:
+    """A runtime on a reachable, migrated database, or exit code 2 with one line."""
+    settings = with_embedded_redis(settings_for(needs))
+    runtime = build_runtime(settings, threaded_bell=False)
+    if schema:
+        fault = database_fault(runtime)
+        if fault:
+            refuse(fault)
+    return runtime
+
+
+def with_embedded_redis(settings: Settings) -> Settings:
+    """Use the Redis of a running `bot up` when REDIS_URL is empty."""
+    socket = settings.embedded_redis_socket
+    if not settings.redis_url and socket.exists():
+        return settings.model_copy(update={"redis_url": f"unix://{socket}"})
+    return settings
+
+
+def database_fault(runtime: Runtime) -> str | None:
+    """Why the database cannot be worked on: what, why, what to do; None when it can."""
+    try:
+        with reading(runtime.engine) as connection:
+            schema = present_schema(connection)
+    except SQLAlchemyError as fault:
+        why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+        return f"database: does not answer ({why}); start it or correct DATABASE_URL"
+    if schema != newest_schema():
+        return (
+            f"database: its schema is {schema or 'empty'}, this version needs "
+            f"{newest_schema()}; run: python -m bot migrate"
+        )
+    return None
+
+
+def print_json(value: Any) -> None:
+    """Machine-read output, alone on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))

@@ -1,0 +1,90 @@
+"""The command line: which command does what."""
+
+import os
+import sys
+
+import click
+
+from bot.agencies import InputFault
+from bot.cli import agencies, messages, zalo
+from bot.cli.door import FINDING, INPUT_ERROR, print_json, refuse, runtime_for, settings_for
+from bot.database import migrate
+from bot.doctor import examine
+from bot.settings import SERVICE_NEEDS
+from bot.up import Start, up
+from bot.upkeep import sweep
+from bot.work import Worker, work_once
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def bot() -> None:
+    """The province's notification chatbot: operator's commands."""
+
+
+@bot.command("up")
+@click.option("--sandbox", is_flag=True, help="Also start the sandbox that plays Zalo.")
+@click.option("--demo", is_flag=True, help="Seed demo agencies and dossiers.")
+def up_command(sandbox: bool, demo: bool) -> None:
+    """Web, worker and timed jobs in one command on one machine; migrates first."""
+    sys.exit(up(Start(sandbox=sandbox, demo=demo)))
+
+
+@bot.command("work")
+@click.option("--burst", is_flag=True, help="Do what is due and end.")
+def work_command(burst: bool) -> None:
+    """The worker: chat replies, notices, timed jobs. Several may run."""
+    runtime = runtime_for(SERVICE_NEEDS)
+    if not runtime.settings.redis_url:
+        refuse("REDIS_URL: is not set; set it to your Redis, or start all with: bot up")
+    if burst:
+        work_once(runtime)
+        return
+    settings = runtime.settings
+    runtime.engine.dispose()  # nothing open may cross the fork
+    sys.exit(Worker(settings).run())
+
+
+@bot.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    settings = settings_for(())
+    try:
+        migrate(settings.database_url)
+    except Exception as fault:
+        why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+        refuse(f"database: could not be migrated ({why}); start it or correct DATABASE_URL")
+
+
+@bot.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Machine-read output.")
+def doctor_command(as_json: bool) -> None:
+    """Check settings, database, schema, Redis, tokens, calendar, carriers."""
+    findings = examine(os.environ)
+    if as_json:
+        print_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+    sys.exit(FINDING if any(finding.level == "fail" for finding in findings) else 0)
+
+
+@bot.command("sweep")
+def sweep_command() -> None:
+    """Ring for all that is due and unrung."""
+    rung = sweep(runtime_for())
+    click.echo(f"rung: {', '.join(rung) or 'nothing is due'}")
+
+
+bot.add_command(agencies.agency)
+bot.add_command(agencies.feed_key)
+bot.add_command(zalo.zalo)
+bot.add_command(messages.message)
+
+
+def main() -> None:
+    """Run one command; a fault of the input is one line and exit code 2."""
+    try:
+        bot(prog_name="python -m bot")
+    except InputFault as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(INPUT_ERROR)

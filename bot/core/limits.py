@@ -1,0 +1,57 @@
+"""How much one citizen may look up: guessing sequence codes must not pay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+WINDOW = timedelta(hours=1)
+MOST_LOOKUPS = 60
+MOST_MISSES = 10
+MOST_CODES = 5  # answered in one message
+
+
+class Limit(StrEnum):
+    """Which limit was reached."""
+
+    LOOKUPS = "lookups"
+    MISSES = "misses"
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one asker looked up within the last hour.
+
+    Shape: `looked_up` and `missed` are aware times, oldest first; a miss is in both.
+    Source: interfaces 5 ("60 codes looked up and 10 unknown ones an hour").
+    """
+
+    looked_up: list[datetime] = field(default_factory=list)
+    missed: list[datetime] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, past: Iterable[tuple[datetime, bool]]) -> "Allowance":
+        """From (when, known) pairs of the last hour."""
+        ordered = sorted(past)
+        return cls([at for at, _ in ordered], [at for at, known in ordered if not known])
+
+    def reached(self) -> Limit | None:
+        """The limit that stands in the way of the next lookup, if any."""
+        if len(self.missed) >= MOST_MISSES:
+            return Limit.MISSES
+        return Limit.LOOKUPS if len(self.looked_up) >= MOST_LOOKUPS else None
+
+    def free_at(self) -> datetime:
+        """When the next lookup is allowed again: every limit reached has one place free."""
+        free = []
+        if len(self.missed) >= MOST_MISSES:
+            free.append(self.missed[-MOST_MISSES] + WINDOW)
+        if len(self.looked_up) >= MOST_LOOKUPS:
+            free.append(self.looked_up[-MOST_LOOKUPS] + WINDOW)
+        return max(free)
+
+    def count(self, at: datetime, known: bool) -> None:
+        """One more code was looked up."""
+        self.looked_up.append(at)
+        if not known:
+            self.missed.append(at)

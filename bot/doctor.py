@@ -1,0 +1,227 @@
+"""The doctor: what is well, what is not, why, and what to do; one finding each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import redis
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.bell import LANES, quick_redis
+from bot.calendar_file import load_calendar
+from bot.channels.channel import SendFailed
+from bot.database import newest_schema, present_schema, reading
+from bot.health import SIGN_FRESH
+from bot.renew import TokenSource
+from bot.renew import status as token_status
+from bot.runtime import Runtime, build_runtime
+from bot.settings import SERVICE_NEEDS, Settings, SettingsError, load_settings
+from bot.store.agencies import all_agencies
+from bot.store.channel_states import held_channels
+from bot.store.inbox import parked_events, waiting_events
+from bot.store.outbox import owed_by_lane
+from bot.store.timed_jobs import job_states
+from bot.store.workers import living
+
+OLD_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor; `level` is ok, warn or fail."""
+
+    level: str
+    what: str
+    why: str
+    do: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """The form of the outside contract."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return "  ".join(part for part in (f"{self.level:4}", self.what, self.why, self.do) if part)
+
+
+def examine(environ: Mapping[str, str]) -> list[Finding]:
+    """Everything that can be checked from here; never raises."""
+    try:
+        settings = load_settings(environ, SERVICE_NEEDS)
+    except SettingsError as error:
+        return [Finding("fail", f"settings.{one.name}", one.why, one.do) for one in error.faults]
+    socket = settings.embedded_redis_socket
+    if not settings.redis_url and socket.exists():
+        settings = settings.model_copy(update={"redis_url": f"unix://{socket}"})
+    runtime = build_runtime(settings, threaded_bell=False)
+    findings = [*_settings(settings), *_redis(settings), *_calendar(runtime)]
+    try:
+        findings += _database(runtime)
+    except SQLAlchemyError as fault:
+        why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+        findings.append(
+            Finding("fail", "database", f"does not answer: {why}", "start it, see DATABASE_URL")
+        )
+    return findings
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield Finding("ok", "settings", "every setting reads well")
+    if settings.clock_offset_seconds:
+        yield Finding(
+            "warn",
+            "clock",
+            f"shifted by {settings.clock_offset_seconds} s",
+            "remove CLOCK_OFFSET_SECONDS unless this is a rehearsal",
+        )
+    if settings.zalo_oa_secret_key_previous:
+        yield Finding(
+            "warn",
+            "zalo.key_previous",
+            "webhooks signed with the previous OA key are still taken",
+            "remove ZALO_OA_SECRET_KEY_PREVIOUS two hours after the change",
+        )
+    if not settings.public_url.startswith("https://"):
+        yield Finding(
+            "warn",
+            "public_url",
+            f"{settings.public_url} is not https, so Zalo cannot call it",
+            "set PUBLIC_URL to the public https address before going live",
+        )
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    if not settings.redis_url:
+        yield Finding(
+            "fail", "redis", "REDIS_URL is not set and no embedded Redis runs", "run: bot up"
+        )
+        return
+    client = quick_redis(settings.redis_url)
+    try:
+        client.ping()
+    except redis.RedisError as fault:
+        yield Finding(
+            "fail", "redis", f"does not answer: {type(fault).__name__}", "start it, see REDIS_URL"
+        )
+        return
+    yield Finding("ok", "redis", "answers")
+    try:
+        append_only = dict(client.config_get("appendonly")).get("appendonly") == "yes"
+    except redis.RedisError:
+        yield Finding("warn", "redis.appendonly", "may not be read here", "check it by hand")
+        return
+    if append_only:
+        yield Finding("ok", "redis.appendonly", "is on")
+    else:
+        yield Finding(
+            "warn",
+            "redis.appendonly",
+            "is off: a restart of Redis forgets every bell and the rate ceiling",
+            "set: appendonly yes",
+        )
+
+
+def _calendar(runtime: Runtime) -> Iterator[Finding]:
+    warning = load_calendar().warning(runtime.today())
+    if warning:
+        yield Finding("warn", "calendar", warning, "see docs/operations.vi.md, calendar")
+    else:
+        yield Finding("ok", "calendar", "this year and, when due, the next are confirmed")
+
+
+def _database(runtime: Runtime) -> Iterator[Finding]:
+    with reading(runtime.engine) as connection:
+        schema = present_schema(connection)
+    yield Finding("ok", "database", f"answers ({runtime.engine.dialect.name})")
+    if schema != newest_schema():
+        yield Finding(
+            "fail",
+            "database.schema",
+            f"is {schema or 'empty'}, this version needs {newest_schema()}",
+            "run: python -m bot migrate",
+        )
+        return
+    yield Finding("ok", "database.schema", f"is {schema}")
+    yield from _house(runtime)
+    yield from _zalo(runtime)
+
+
+def _house(runtime: Runtime) -> Iterator[Finding]:
+    now = runtime.now()
+    with reading(runtime.engine) as connection:
+        lanes = living(connection, now - SIGN_FRESH)
+        agencies = len(all_agencies(connection))
+        parked = parked_events(connection)
+        jobs = [job for job in job_states(connection) if job.fault]
+        waiting = {"inbox": waiting_events(connection), **owed_by_lane(connection)}
+    asleep = [lane for lane in LANES if not lanes.get(lane)]
+    if asleep:
+        why = f"none alive for: {', '.join(asleep)}"
+        yield Finding("warn", "workers", why, "start one: python -m bot work")
+    else:
+        yield Finding("ok", "workers", ", ".join(f"{lane} {lanes[lane]}" for lane in LANES))
+    if not agencies:
+        yield Finding(
+            "warn", "agencies", "none is known, so the feed refuses all", "run: bot agency add …"
+        )
+    for name, (count, oldest) in waiting.items():
+        old = oldest is not None and (now - oldest).total_seconds() > OLD_SECONDS
+        if count and old:
+            why = f"{count} waiting, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+            yield Finding("warn", f"queue.{name}", why, "see workers and zalo above and below")
+    for event_id, name, fault in parked:
+        why = f"event {event_id} ({name}) broke the code: {fault}"
+        yield Finding("warn", "inbox.parked", why, "send the log lines around it to the makers")
+    for job in jobs:
+        why = f"its last run broke: {job.fault}"
+        yield Finding("warn", f"timed.{job.name}", why, "see the log line timed_job.broke")
+
+
+def _zalo(runtime: Runtime) -> Iterator[Finding]:
+    token = token_status(runtime)
+    if not token.linked:
+        yield Finding(
+            "fail", "zalo.token", "no token pair is stored", "run: python -m bot zalo link …"
+        )
+        return
+    if token.consent_needed:
+        yield Finding(
+            "fail",
+            "zalo.token",
+            f"the OA must consent again: {token.fault or 'the refresh token was refused'}",
+            "an OA administrator makes a new pair; then run: python -m bot zalo link …",
+        )
+    elif not token.usable:
+        yield Finding(
+            "fail", "zalo.token", "has expired", "run: python -m bot zalo refresh, see the worker"
+        )
+    else:
+        hours = (token.expires_in_seconds or 0) / 3600
+        yield Finding("ok", "zalo.token", f"ends in {hours:.1f} h and is renewed before")
+    yield from _zalo_channel(runtime)
+
+
+def _zalo_channel(runtime: Runtime) -> Iterator[Finding]:
+    with reading(runtime.engine) as connection:
+        held = held_channels(connection).get("zalo")
+    if held:
+        level = "fail" if held.loud else "warn"
+        why = f"on hold since {held.since:%Y-%m-%d %H:%M} UTC: {held.reason}"
+        yield Finding(level, "zalo.channel", why, "mend the reason; sending resumes by itself")
+    try:
+        answer = requests.get(
+            f"{runtime.settings.zalo_openapi_url}/v2.0/oa/getoa",
+            headers={"access_token": TokenSource(runtime).current()},
+            timeout=(3.0, 6.0),
+        ).json()
+    except (requests.RequestException, ValueError) as fault:
+        why = f"does not answer: {type(fault).__name__}"
+        yield Finding("fail", "zalo.api", why, "check the way out, and ZALO_OPENAPI_URL")
+        return
+    except SendFailed as fault:
+        yield Finding("fail", "zalo.api", fault.reason, "see zalo.token")
+        return
+    if answer.get("error") == 0:
+        yield Finding("ok", "zalo.api", "answers and takes our token")
+    else:
+        why = f"refuses our token: {answer.get('error')}"
+        yield Finding("fail", "zalo.api", why, "run: python -m bot zalo refresh")

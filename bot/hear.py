@@ -1,0 +1,250 @@
+"""Events that came in: keep the followers' state, answer each question, owe the reply."""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.answer import Answerer, Asked, Known
+from bot.channels.zalo_events import read_event
+from bot.core.follower import Follower, after_event, is_newer, may_hint
+from bot.core.intent import Intent, read_intent
+from bot.core.limits import WINDOW, Allowance
+from bot.core.message import Event, EventKind, Reply
+from bot.core.reply_text import split_text
+from bot.database import AWAY
+from bot.logs import log
+from bot.runtime import Runtime
+from bot.store.dossiers import progress_by_codes
+from bot.store.followers import hold_followers, save_followers
+from bot.store.inbox import Waiting, close_events, due_events, put_back_event
+from bot.store.lookups import lookups_since, remember_lookups
+from bot.store.outbox import owe, remember_echoes
+from bot.vault import blind_index, derived_key
+
+REPLY_KEPT = timedelta(hours=24)
+MOST_ATTEMPTS = 5
+PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10))
+
+logger = log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One stored event with its meaning and, for a text, its intent."""
+
+    waiting: Waiting
+    event: Event
+    intent: Intent | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch of events leads to, written at its end in one go."""
+
+    owed: list[dict[str, Any]] = field(default_factory=list)
+    lookups: list[dict[str, Any]] = field(default_factory=list)
+    echoes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def hear(runtime: Runtime, most: int = 50) -> int:
+    """Work on the oldest events; returns how many were taken.
+
+    The batch is one transaction: every event is closed together with the reply it is owed, so
+    a killed worker leaves either both or neither. When the batch breaks, its events are tried
+    one by one, and the one that breaks the code is put off and in the end parked.
+    """
+    now = runtime.now()
+    try:
+        with runtime.engine.begin() as connection:
+            events = due_events(connection, now, most)
+            if events:
+                _work(runtime, connection, events, now)
+            return len(events)
+    except AWAY:
+        raise  # the database is away or busy: nothing is wrong with the events
+    except Exception as fault:
+        logger.error("hear.batch_broke", fault=type(fault).__name__)
+    return _one_by_one(runtime, most)
+
+
+def _one_by_one(runtime: Runtime, most: int) -> int:
+    taken = 0
+    for _ in range(most):
+        now = runtime.now()
+        with runtime.engine.begin() as connection:
+            events = due_events(connection, now, 1)
+            if not events:
+                return taken
+            taken += 1
+            try:
+                with connection.begin_nested():
+                    _work(runtime, connection, events, now)
+            except AWAY:
+                raise
+            except Exception as fault:
+                _put_off(runtime, connection, events[0], now, fault)
+    return taken
+
+
+def _put_off(
+    runtime: Runtime, connection: Connection, waiting: Waiting, now: datetime, fault: Exception
+) -> None:
+    parked = waiting.attempts + 1 >= MOST_ATTEMPTS
+    again = None if parked else now + PAUSES[min(waiting.attempts, len(PAUSES) - 1)]
+    put_back_event(connection, waiting.id, again, type(fault).__name__)
+    logger.exception("hear.event_broke", inbox=waiting.id, event_name=waiting.name, parked=parked)
+    if parked:
+        runtime.metrics.inbox_parked.labels(waiting.name[:40]).inc()
+
+
+def _work(
+    runtime: Runtime, connection: Connection, events: Sequence[Waiting], now: datetime
+) -> None:
+    heard = [_understand(runtime, waiting) for waiting in events]
+    people = [one for one in heard if one.event.kind not in (EventKind.ECHO, EventKind.IGNORED)]
+    users = {one.event.user_id for one in people}
+    followers = hold_followers(connection, users, now)
+    codes = {code for one in people if one.intent for code in one.intent.codes}
+    known = {
+        code: Known(found.dossier_id, found.progress)
+        for code, found in progress_by_codes(connection, sorted(codes)).items()
+    }
+    askers = {one.event.user_id for one in people if one.intent and one.intent.codes}
+    past = lookups_since(connection, askers, now - WINDOW)
+    batch = _Batch(
+        runtime,
+        Answerer(runtime, now, known),
+        dict(followers),
+        {asker: Allowance.of(rows) for asker, rows in past.items()},
+        Outcome(),
+        derived_key(runtime.settings.secret_key, "echo"),
+    )
+    for one in heard:
+        batch.take(one)
+    save_followers(
+        connection, [each for user, each in batch.followers.items() if each != followers[user]]
+    )
+    owe(connection, batch.outcome.owed)
+    remember_lookups(connection, batch.outcome.lookups)
+    remember_echoes(connection, batch.outcome.echoes)
+    close_events(connection, [waiting.id for waiting in events])
+
+
+def _understand(runtime: Runtime, waiting: Waiting) -> Heard:
+    body = runtime.vault.open(waiting.payload)
+    event = read_event(body, waiting.event_at, runtime.settings.zalo_oa_id)
+    readable = event.kind in (EventKind.TEXT, EventKind.PHOTO, EventKind.LINK)
+    keyword = runtime.settings.sms_keyword
+    return Heard(waiting, event, read_intent(event.text, keyword) if readable else None)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch while it is worked on."""
+
+    runtime: Runtime
+    answerer: Answerer
+    followers: dict[str, Follower]
+    allowances: dict[str, Allowance]
+    outcome: Outcome
+    echo_key: bytes
+
+    def take(self, heard: Heard) -> None:
+        """Apply one event and owe its reply, if it is owed one."""
+        event = heard.event
+        if event.kind is EventKind.ECHO:
+            self._echo(heard)
+        if event.kind in (EventKind.ECHO, EventKind.IGNORED):
+            return
+        before = self.followers[event.user_id]
+        self.followers[event.user_id] = after_event(before, event)
+        asked = Asked()
+        reply = self._reply(heard, before, asked)
+        if reply is None:
+            return
+        if reply.event == "limit":  # who guesses codes shows here; alarm on many of these
+            logger.warning("lookup.limited", inbox=heard.waiting.id)
+        key = f"zalo:{heard.waiting.id}"
+        self._owe(heard, reply, key)
+        self._remember(event.user_id, asked, key, heard)
+
+    def _reply(self, heard: Heard, before: Follower, asked: Asked) -> Reply | None:
+        """Interfaces 5: one reply to each text or photo, a hint an hour to the rest."""
+        event, intent = heard.event, heard.intent
+        if event.kind is EventKind.FOLLOW:
+            newer = is_newer(before, event)
+            return self.answerer.say("welcome", "talk.welcome", "slip_help") if newer else None
+        if event.kind is EventKind.UNFOLLOW:
+            return None
+        if intent and (intent.codes or event.kind is EventKind.TEXT):
+            allowance = self.allowances.get(event.user_id, Allowance())
+            return self.answerer.answer(intent, allowance, asked)
+        if event.kind is EventKind.PHOTO:
+            return self.answerer.say("help", "ask.photo", "slip_help")
+        return self._hint(event.user_id)
+
+    def _hint(self, user_id: str) -> Reply | None:
+        follower, now = self.followers[user_id], self.answerer.now
+        if not may_hint(follower, now):
+            return None
+        self.followers[user_id] = replace(follower, hinted_at=now)
+        return self.answerer.say("hint", "ask.type_code", "slip_help")
+
+    def _owe(self, heard: Heard, reply: Reply, key: str) -> None:
+        now = self.answerer.now
+        parts = split_text(reply.text)
+        for place, part in enumerate(parts):
+            buttons = reply.buttons if place == len(parts) - 1 else ()
+            body = {"text": part, "buttons": [asdict(button) for button in buttons]}
+            self.outcome.owed.append(
+                {
+                    "lane": "chat",
+                    "event": reply.event,
+                    "dedupe_key": f"{key}:{place}",
+                    "channel": "zalo",
+                    "recipient": heard.event.user_id,
+                    "body": self.runtime.vault.seal(json.dumps(body, ensure_ascii=False)),
+                    "text_mark": blind_index(self.echo_key, part),
+                    "state": "waiting",
+                    "due_at": now,
+                    "claims": 0,
+                    "unsure": 0,
+                    "refusals": 0,
+                    "asked_at": heard.waiting.arrived_at,
+                    "expires_at": heard.waiting.arrived_at + REPLY_KEPT,
+                    "created_at": now,
+                }
+            )
+
+    def _remember(self, asker: str, asked: Asked, key: str, heard: Heard) -> None:
+        way = "link" if heard.event.kind is EventKind.LINK else "typed"
+        for code, dossier_id in asked.lookups:
+            self.runtime.metrics.lookups.labels(way, "known" if dossier_id else "unknown").inc()
+            self.outcome.lookups.append(
+                {
+                    "asker": asker,
+                    "at": self.answerer.now,
+                    "way": way,
+                    "code": code,
+                    "dossier_id": dossier_id,
+                    "outbox_key": f"{key}:0",
+                }
+            )
+
+    def _echo(self, heard: Heard) -> None:
+        event = heard.event
+        if event.user_id and event.msg_id:
+            text = unicodedata.normalize("NFC", event.text)
+            self.outcome.echoes.append(
+                {
+                    "carrier_id": event.msg_id,
+                    "recipient": event.user_id,
+                    "text_mark": blind_index(self.echo_key, text),
+                    "at": heard.waiting.arrived_at,
+                }
+            )

@@ -1,0 +1,25 @@
+"""The key of the blind indexes: made at its first use, sealed with FIELD_KEYS, then the same."""
+
+import secrets
+
+from bot.database import reading
+from bot.runtime import Runtime
+from bot.store.data_keys import keep_data_key, sealed_data_key
+
+NAME = "index"
+
+
+def index_key(runtime: Runtime) -> bytes:
+    """The key under which phones are found and contents are compared.
+
+    Shape: 32 random bytes. Losing it means that stored phones are found no more, so it lies in
+    the database, and only the key that seals it in the settings.
+    Errors: Unreadable when none of FIELD_KEYS opens it.
+    """
+    with reading(runtime.engine) as connection:
+        sealed = sealed_data_key(connection, NAME)
+    if sealed is None:
+        fresh = runtime.vault.seal(secrets.token_bytes(32))
+        with runtime.engine.begin() as connection:
+            sealed = keep_data_key(connection, NAME, fresh, runtime.now())
+    return runtime.vault.open(sealed)

@@ -1,0 +1,76 @@
+"""What a rehearsal needs and a province must never start with: made-up secrets, kept in VAR_DIR."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+from bot.settings import CHECKOUT
+
+HEADER = "# Made by `bot up --sandbox` for rehearsal. Delete with `make reset`.\n"
+
+
+def _digits(count: int) -> str:
+    return str(secrets.randbelow(9) + 1) + "".join(
+        str(secrets.randbelow(10)) for _ in range(count - 1)
+    )
+
+
+SECRETS: Mapping[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "FIELD_KEYS": lambda: Fernet.generate_key().decode(),
+    "ZALO_APP_ID": lambda: _digits(19),
+    "ZALO_APP_SECRET": lambda: secrets.token_urlsafe(15),
+    "ZALO_OA_ID": lambda: _digits(19),
+    "ZALO_OA_SECRET_KEY": lambda: secrets.token_urlsafe(15),
+}
+
+
+def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a start with the sandbox: its addresses, and secrets made once.
+
+    Secrets are kept in VAR_DIR/env (mode 0600), so that a second start keeps the data and
+    other commands of this checkout find the same house. What the environment or `.env` sets
+    wins, except the carrier's addresses: a rehearsal must never reach the real one.
+    """
+    var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
+    place = var_dir / "env"
+    kept = {key: value for key, value in dotenv_values(place).items() if value}
+    chosen = {key: value for key, value in dotenv_values(CHECKOUT / ".env").items() if value}
+    base = {**kept, **chosen, **environ}
+    made = {name: kept.get(name) or make() for name, make in SECRETS.items()}
+    addresses = _addresses(base)
+    keep_environment(place, {**kept, **made, **addresses})
+    return {**made, **base, **addresses}
+
+
+def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
+    port = environ.get("PORT") or "8000"
+    sandbox = f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or '8080'}"
+    web = f"http://127.0.0.1:{port}"
+    return {
+        "ZALO_OAUTH_URL": f"{sandbox}/oauth",
+        "ZALO_OPENAPI_URL": f"{sandbox}/openapi",
+        "ZALO_BUSINESS_URL": f"{sandbox}/business",
+        "ZALO_MEDIA_HOSTS": sandbox.removeprefix("http://"),
+        "SANDBOX_WEBHOOK_URL": f"{web}/webhooks/zalo",
+        "SANDBOX_FEED_URL": f"{web}/feeds/v1/dossiers",
+        "SANDBOX_STATE": str(
+            (Path(environ.get("VAR_DIR") or CHECKOUT / "var")).resolve() / "sandbox.json"
+        ),
+        "PUBLIC_URL": environ.get("PUBLIC_URL") or web,
+    }
+
+
+def keep_environment(place: Path, values: Mapping[str, str]) -> None:
+    """Write values where every command of this checkout finds them, readable by us alone."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_suffix(".new")
+    text = HEADER + "".join(f"{name}='{value}'\n" for name, value in sorted(values.items()))
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(place)

@@ -1,0 +1,32 @@
+"""Who looked up what and when: for the limits, and for the books."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from bot.store.tables import lookup
+
+
+def lookups_since(
+    connection: Connection, askers: Collection[str], since: datetime
+) -> dict[str, list[tuple[datetime, bool]]]:
+    """Per asker, (when, whether the code was known) after `since`."""
+    found: dict[str, list[tuple[datetime, bool]]] = {asker: [] for asker in askers}
+    if not found:
+        return found
+    rows = connection.execute(
+        select(lookup.c.asker, lookup.c.at, lookup.c.dossier_id).where(
+            lookup.c.asker.in_(sorted(found)), lookup.c.at > since
+        )
+    )
+    for asker, at, dossier_id in rows:
+        found[asker].append((at, dossier_id is not None))
+    return found
+
+
+def remember_lookups(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store lookups; keys are the table's columns."""
+    if rows:
+        connection.execute(insert(lookup), list(rows))

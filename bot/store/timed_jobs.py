@@ -1,0 +1,76 @@
+"""Timed jobs: each has one row, and whoever holds its lease runs it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import timed_job
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What is known of a timed job; times are aware or None."""
+
+    name: str
+    due_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    fault: str | None
+
+
+def ensure_jobs(connection: Connection, names: Iterable[str], now: datetime) -> None:
+    """Give every job its row; a job never seen before is due now."""
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    rows = [{"name": name, "due_at": now} for name in sorted(names)]
+    connection.execute(dialect.insert(timed_job).on_conflict_do_nothing(), rows)
+
+
+def take_job(
+    connection: Connection, name: str, holder: str, now: datetime, lease_until: datetime
+) -> bool:
+    """Take a due job for one runner; False when it is not due or another runs it.
+
+    One conditional UPDATE decides, so that exactly one of many workers runs it; a lease that
+    ended (its runner died) may be taken over.
+    """
+    taken = connection.execute(
+        update(timed_job)
+        .where(
+            timed_job.c.name == name,
+            timed_job.c.due_at <= now,
+            or_(timed_job.c.lease_until.is_(None), timed_job.c.lease_until <= now),
+        )
+        .values(lease=holder, lease_until=lease_until, started_at=now)
+    )
+    return taken.rowcount == 1
+
+
+def finish_job(
+    connection: Connection, name: str, holder: str, now: datetime, due_at: datetime, fault: str
+) -> None:
+    """A run is over; the job is due again at `due_at`."""
+    connection.execute(
+        update(timed_job)
+        .where(timed_job.c.name == name, timed_job.c.lease == holder)
+        .values(
+            lease=None, lease_until=None, finished_at=now, due_at=due_at, fault=fault[:300] or None
+        )
+    )
+
+
+def job_states(connection: Connection) -> list[JobState]:
+    """Every timed job as it stands."""
+    rows = connection.execute(
+        select(
+            timed_job.c.name,
+            timed_job.c.due_at,
+            timed_job.c.started_at,
+            timed_job.c.finished_at,
+            timed_job.c.fault,
+        ).order_by(timed_job.c.name)
+    )
+    return [JobState(*row) for row in rows]

@@ -1,0 +1,95 @@
+"""Timed jobs: the sweep, token renewal, tidying; exactly one worker runs each at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from bot.bell import LANES
+from bot.database import reading
+from bot.logs import log
+from bot.renew import renew_if_due
+from bot.runtime import Runtime
+from bot.store.inbox import waiting_events
+from bot.store.outbox import forget_echoes, is_due
+from bot.store.timed_jobs import ensure_jobs, finish_job, take_job
+from bot.store.workers import forget_signs
+
+ECHOES_KEPT = timedelta(days=2)
+SIGNS_KEPT = timedelta(hours=1)
+CHANNELS = ("zalo",)
+
+logger = log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedJob:
+    """A job, how often it is due, and how long a run may hold it before another takes over."""
+
+    run: Callable[[Runtime], object]
+    every: timedelta
+    lease: timedelta
+
+
+def sweep(runtime: Runtime) -> list[str]:
+    """Ring for every lane that has something due; returns those lanes.
+
+    Covers every ring that was lost: a process killed between commit and ring, Redis flushed.
+    """
+    now = runtime.now()
+    with reading(runtime.engine) as connection:
+        due = [
+            lane
+            for lane in LANES
+            if any(is_due(connection, lane, channel, now) for channel in CHANNELS)
+        ]
+        waiting, _ = waiting_events(connection)
+    if waiting and "chat" not in due:
+        due.append("chat")
+    for lane in due:
+        runtime.bell.ring(lane)
+    return due
+
+
+def tidy(runtime: Runtime) -> None:
+    """Drop what only mattered for a while, so that tables do not grow with time."""
+    now = runtime.now()
+    with runtime.engine.begin() as connection:
+        forget_echoes(connection, now - ECHOES_KEPT)
+        forget_signs(connection, now - SIGNS_KEPT)
+
+
+JOBS: Mapping[str, TimedJob] = {
+    "sweep": TimedJob(sweep, timedelta(seconds=10), timedelta(seconds=30)),
+    "renew-token": TimedJob(renew_if_due, timedelta(seconds=30), timedelta(minutes=2)),
+    "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
+}
+
+
+def prepare_jobs(runtime: Runtime) -> None:
+    """Give every timed job its row."""
+    with runtime.engine.begin() as connection:
+        ensure_jobs(connection, JOBS, runtime.now())
+
+
+def run_due_jobs(runtime: Runtime) -> list[str]:
+    """Run every job that is due and that no other worker runs; returns their names."""
+    return [name for name, job in JOBS.items() if _run(runtime, name, job)]
+
+
+def _run(runtime: Runtime, name: str, job: TimedJob) -> bool:
+    holder = uuid4().hex
+    now = runtime.now()
+    with runtime.engine.begin() as connection:
+        if not take_job(connection, name, holder, now, now + job.lease):
+            return False
+    fault = ""
+    try:
+        job.run(runtime)
+    except Exception as broke:  # one job's fault must not stop the others
+        fault = type(broke).__name__
+        logger.exception("timed_job.broke", job=name)
+    done = runtime.now()
+    with runtime.engine.begin() as connection:
+        finish_job(connection, name, holder, done, done + job.every, fault)
+    return True

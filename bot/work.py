@@ -1,0 +1,211 @@
+"""The worker: one process a lane under one parent; stops in order, survives what it can."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import connection as waiting
+from multiprocessing.process import BaseProcess
+from time import monotonic, sleep
+from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.ceiling import Ceiling
+from bot.channels.zalo import build_zalo
+from bot.database import AWAY
+from bot.deliver import Pump
+from bot.ear import listen
+from bot.hear import hear
+from bot.hold import Hold
+from bot.jobs import AWAKE
+from bot.logs import configure_logs, log
+from bot.renew import TokenSource
+from bot.runtime import Runtime, build_runtime
+from bot.settings import Settings
+from bot.store.workers import sign, sign_off
+from bot.upkeep import prepare_jobs, run_due_jobs
+
+LOOK_SECONDS = 2.0  # how often a lane looks by itself, whatever the bell says
+SIGN_SECONDS = 10.0
+AWAY_SECONDS = 2.0
+STOP_SECONDS = 9.3
+CHAT_THREADS = 64
+BULK_THREADS = 64
+
+logger = log(__name__)
+
+
+def build_pump(runtime: Runtime, lane: str, threads: int) -> Pump:
+    """The pump of one lane to Zalo."""
+    channel = build_zalo(runtime.settings, TokenSource(runtime), runtime.metrics)
+    ceiling = Ceiling(runtime.settings)
+    return Pump(runtime, lane, channel, ceiling, Hold(runtime, channel.name), threads)
+
+
+def work_once(runtime: Runtime) -> None:
+    """Do everything that is due, then return (`work --burst`)."""
+    prepare_jobs(runtime)
+    run_due_jobs(runtime)
+    pumps = [build_pump(runtime, "chat", CHAT_THREADS), build_pump(runtime, "bulk", BULK_THREADS)]
+    busy = True
+    while busy:
+        busy = hear(runtime) > 0
+        for pump in pumps:
+            busy = pump.turn() or busy
+    for pump in pumps:
+        pump.stop()
+
+
+class Lane:
+    """One lane's process: wakes at the bell or by itself, works until nothing is due."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.name = name
+        self.stopping = threading.Event()
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells us
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        self.runtime = build_runtime(settings, pool_size=4)
+        self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{name}"
+        self._signed = -SIGN_SECONDS
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        threading.Thread(target=self._watch_parent, daemon=True).start()
+        work = {"chat": self._chat, "bulk": self._bulk, "clock": self._clock}[self.name]
+        work()
+        with suppress(SQLAlchemyError), self.runtime.engine.begin() as connection:
+            sign_off(connection, self.worker)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+        for awake in AWAKE.values():
+            awake.set()
+
+    def _watch_parent(self) -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            waiting.wait([parent.sentinel])
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _chat(self) -> None:
+        pump = build_pump(self.runtime, "chat", CHAT_THREADS)
+        self._pump(pump, lambda: hear(self.runtime) > 0)
+
+    def _bulk(self) -> None:
+        self._pump(build_pump(self.runtime, "bulk", BULK_THREADS), lambda: False)
+
+    def _pump(self, pump: Pump, before: Callable[[], bool]) -> None:
+        if self.runtime.settings.redis_url:
+            listen(self.runtime.settings.redis_url, self.name)
+
+        def busy() -> bool:
+            try:
+                heard = before()
+            except AWAY:
+                pump.was_away()
+                raise
+            return pump.turn() or heard
+
+        self._loop(AWAKE[self.name], busy)
+        pump.stop()
+
+    def _clock(self) -> None:
+        def busy() -> bool:
+            run_due_jobs(self.runtime)
+            return False
+
+        self._patiently(lambda: prepare_jobs(self.runtime))
+        self._loop(threading.Event(), busy, look=1.0)
+
+    def _loop(
+        self, awake: threading.Event, busy: Callable[[], bool], look: float = LOOK_SECONDS
+    ) -> None:
+        while not self.stopping.is_set():
+            awake.clear()  # before looking: what is rung for meanwhile wakes us again
+            self._patiently(self._sign)
+            while not self.stopping.is_set() and self._patiently(busy):
+                self._patiently(self._sign)
+            if not self.stopping.is_set():
+                awake.wait(look)
+
+    def _patiently(self, step: Callable[[], object]) -> bool:
+        """One step; a database that is away is waited for, everything else is a fault of ours."""
+        try:
+            return bool(step())
+        except SQLAlchemyError as fault:
+            logger.error("database.away", lane=self.name, fault=type(fault).__name__)
+            self.stopping.wait(AWAY_SECONDS)
+            return False
+
+    def _sign(self) -> None:
+        if monotonic() - self._signed >= SIGN_SECONDS:
+            self._signed = monotonic()
+            with self.runtime.engine.begin() as connection:
+                sign(connection, self.worker, self.name, self.runtime.now())
+
+
+def _run_lane(settings: Settings, name: str) -> None:
+    configure_logs()
+    Lane(settings, name).run()
+
+
+LANES = ("chat", "bulk", "clock")
+
+
+class Worker:
+    """The parent: starts one process a lane, restarts what dies, stops all within 10 s."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._context = multiprocessing.get_context("fork")
+        self._children: dict[str, BaseProcess] = {}
+        self._started: dict[str, float] = {}
+        self._stopping = False
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT; the exit code is 0 when all ended in order."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self._stopping:
+            for lane in LANES:
+                self._keep(lane)
+            waiting.wait([child.sentinel for child in self._children.values()], timeout=0.5)
+        return self._end()
+
+    def _keep(self, lane: str) -> None:
+        child = self._children.get(lane)
+        if child is not None and child.is_alive():
+            return
+        if child is not None:
+            logger.error("worker.lane_died", lane=lane, exit_code=child.exitcode)
+            if monotonic() - self._started[lane] < 5.0:
+                sleep(1.0)  # one that dies at once must not eat the machine
+        self._started[lane] = monotonic()
+        child = self._context.Process(target=_run_lane, args=(self._settings, lane), name=lane)
+        # A stop must not reach the child while it still has the parent's handlers.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        child.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        self._children[lane] = child
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _end(self) -> int:
+        until = monotonic() + STOP_SECONDS
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            child.join(max(0.0, until - monotonic()))
+            if child.is_alive():
+                logger.error("worker.lane_killed", lane=child.name)
+                child.kill()
+                child.join()
+        sys.stderr.flush()
+        return 0

@@ -1,0 +1,145 @@
+"""All workers together stay under Zalo's calls per minute, and chat replies find room."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import bot.ceiling
+from bot.ceiling import Ceiling
+from bot.settings import CHECKOUT
+from tests.make import make_settings
+from tests.rig.child import Child, free_port
+from tests.rig.redis_server import RedisServer
+
+
+def ceiling(redis_url: str, limit: int) -> Ceiling:
+    settings = make_settings("sqlite://", redis_url=redis_url, zalo_calls_per_minute=limit)
+    return Ceiling(settings)
+
+
+def test_what_is_free_is_granted_and_no_more(redis_url: str) -> None:
+    worker = ceiling(redis_url, 100)
+    assert [worker.take(60), worker.take(60), worker.take(60)] == [60, 40, 0]
+    assert worker.take(0) == 0
+
+
+def test_two_workers_share_one_ceiling(redis_url: str) -> None:
+    first, second = ceiling(redis_url, 100), ceiling(redis_url, 100)
+    assert [first.take(70), second.take(70)] == [70, 30]
+
+
+def test_bulk_leaves_a_tenth_to_chat(redis_url: str) -> None:
+    worker = ceiling(redis_url, 100)
+    assert worker.take(500, "bulk") == 90
+    assert worker.take(1, "bulk") == 0
+    assert worker.take(500, "chat") == 10
+
+
+def test_chat_goes_before_bulk(redis_url: str) -> None:
+    worker = ceiling(redis_url, 100)
+    assert worker.take(95, "chat") == 95
+    assert worker.take(10, "bulk") == 0
+    assert worker.take(10, "chat") == 5
+
+
+def test_what_is_older_than_the_window_is_free_again(
+    redis_url: str, redis_server: RedisServer
+) -> None:
+    worker = ceiling(redis_url, 10)
+    worker.take(10)
+    with redis_server.client() as client:  # six of them become older than a minute
+        for place in range(4, 10):
+            stamp = int(client.lindex(bot.ceiling.CALLS, place) or 0) - 61_000_000
+            client.lset(bot.ceiling.CALLS, place, str(stamp))
+    assert worker.take(10) == 6
+
+
+def test_the_books_of_a_minute_do_not_stay(redis_url: str, redis_server: RedisServer) -> None:
+    ceiling(redis_url, 10).take(5)
+    with redis_server.client() as client:
+        assert 0 < client.pttl(bot.ceiling.CALLS) <= 60_000
+
+
+def test_processes_and_threads_together_never_pass_the_ceiling(
+    redis_url: str, start_child: Callable[..., Child]
+) -> None:
+    command = [sys.executable, "-m", "tests.bot.ceiling_process", redis_url, "200", "2"]
+    workers = [start_child(command, cwd=CHECKOUT) for _ in range(2)]
+    assert [worker.wait() for worker in workers] == [0, 0]
+    assert sum(int(worker.output()) for worker in workers) == 200
+
+
+def test_a_pause_stops_every_worker(redis_url: str) -> None:
+    first, second = ceiling(redis_url, 100), ceiling(redis_url, 100)
+    assert second.paused() == 0
+    first.pause(60)
+    assert [first.take(5), second.take(5)] == [0, 0]
+    assert 59 < second.paused() <= 60
+    assert 59 < first.paused() <= 60
+
+
+def test_a_pause_is_never_made_shorter(redis_url: str) -> None:
+    worker, other = ceiling(redis_url, 100), ceiling(redis_url, 100)
+    worker.pause(60)
+    other.pause(1)
+    assert ceiling(redis_url, 100).paused() > 59
+    assert worker.paused() > 59
+
+
+def test_a_pause_ends_by_itself(redis_url: str, redis_server: RedisServer) -> None:
+    ceiling(redis_url, 100).pause(60)
+    worker = ceiling(redis_url, 100)
+    with redis_server.client() as client:
+        assert client.pexpire(bot.ceiling.PAUSED, 1)
+        while client.exists(bot.ceiling.PAUSED):
+            pass
+    assert (worker.take(5), worker.paused()) == (5, 0)
+
+
+def test_a_flushed_redis_is_written_to_again(redis_url: str, redis_server: RedisServer) -> None:
+    worker = ceiling(redis_url, 100)
+    worker.take(10)
+    with redis_server.client() as client:
+        client.flushall()
+        client.script_flush()
+    assert worker.take(100) == 100
+    worker.pause(60)
+    with redis_server.client() as client:
+        client.flushall()
+        client.script_flush()
+    assert worker.paused() > 59  # it was told so itself
+    worker.pause(90)
+    assert ceiling(redis_url, 100).paused() > 89
+
+
+def test_without_redis_a_process_goes_on_with_a_quarter() -> None:
+    alone = ceiling(f"redis://127.0.0.1:{free_port()}/0", 100)
+    assert [alone.take(20), alone.take(20), alone.take(20)] == [20, 5, 0]
+    bulk = ceiling("", 100)
+    assert [bulk.take(60, "bulk"), bulk.take(60, "chat")] == [22, 3]
+
+
+def test_a_pause_without_redis_holds_at_least_here() -> None:
+    alone = ceiling(f"redis://127.0.0.1:{free_port()}/0", 100)
+    alone.pause(60)
+    assert (alone.take(5), alone.paused() > 59) == (0, True)
+
+
+def test_when_redis_goes_away_what_was_granted_counts(
+    fresh_redis: Callable[[], RedisServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = fresh_redis()
+    worker = ceiling(server.url, 100)
+    assert worker.take(15) == 15
+    server.kill()
+    assert worker.take(50) == 10
+    server.start()
+    monkeypatch.setattr("bot.ceiling.SULK", 0.0)
+    worker._sulk_until = 0.0  # two seconds later
+    assert worker.take(50) == 50
+
+
+def test_a_socket_file_is_an_address_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    missing = tmp_path_factory.mktemp("no") / "redis.sock"
+    assert ceiling(f"unix://{missing}", 100).take(50) == 25

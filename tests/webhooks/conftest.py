@@ -1,0 +1,18 @@
+"""Fixtures of the doors that machines call."""
+
+import pytest
+
+from tests.make import make_runtime
+from tests.webhooks.feeding import Feeder, make_feeder
+
+
+@pytest.fixture
+def feeder(sqlite_url: str) -> Feeder:
+    """A program that feeds, where it does not matter which database stands behind."""
+    return make_feeder(make_runtime(sqlite_url))
+
+
+@pytest.fixture
+def either_feeder(database_url: str) -> Feeder:
+    """A program that feeds, once on SQLite and once on PostgreSQL."""
+    return make_feeder(make_runtime(database_url))

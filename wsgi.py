@@ -1,0 +1,118 @@
+"""The web process: assembles the blueprints; importing this module starts nothing."""
+
+import os
+import sys
+from functools import cache
+
+from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+import webhooks.feed
+import webhooks.health
+import webhooks.zalo
+from bot.database import newest_schema, present_schema, reading
+from bot.health import redis_fault
+from bot.logs import configure_logs, log
+from bot.runtime import Runtime, build_runtime
+from bot.settings import SERVICE_NEEDS, SettingsError, load_settings
+from webhooks.proxies import TrustedProxies
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Cache-Control": "no-store",
+}
+# Every address that may be called without a log-in; a test walks the route map against it.
+PUBLIC = frozenset(
+    {"/webhooks/zalo", "/feeds/v1/dossiers", "/healthz", "/readyz", "/metrics", "/openapi.json"}
+)
+
+logger = log(__name__)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Assemble the web application around a runtime."""
+    app = Flask("wsgi", static_folder=None)
+    app.config["SECRET_KEY"] = runtime.settings.secret_key
+    app.config["TRUSTED_HOSTS"] = None
+    for part in (webhooks.zalo, webhooks.feed, webhooks.health):
+        app.register_blueprint(part.blueprint(runtime))
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.errorhandler(Exception)
+    def explain(fault: Exception) -> tuple[str, int, dict[str, str]]:
+        """Never a stack trace, never silence: a person may be reading this."""
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        if isinstance(fault, HTTPException):
+            status = fault.code or 500
+            return SHORT_WORDS.get(status, "Không thực hiện được yêu cầu này."), status, plain
+        logger.exception("web.broke")
+        return "Hệ thống đang gặp trục trặc, mời thử lại sau ít phút.", 500, plain
+
+    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
+        app.wsgi_app, runtime.settings.trusted_proxies
+    )
+    return app
+
+
+SHORT_WORDS = {
+    403: "Địa chỉ này không mở cho bạn.",
+    404: "Không tìm thấy trang này.",
+    405: "Địa chỉ này không nhận yêu cầu kiểu đó.",
+    413: "Nội dung gửi lên quá lớn.",
+}
+
+
+def start_faults(runtime: Runtime) -> list[str]:
+    """Why the web process cannot start: one line each, what, why and what to do."""
+    settings = runtime.settings
+    if not settings.redis_url:
+        return ["REDIS_URL: is not set; set it to your Redis, or start all with: bot up"]
+    try:
+        with reading(runtime.engine) as connection:
+            schema = present_schema(connection)
+    except SQLAlchemyError as fault:
+        why = str(getattr(fault, "orig", fault)).splitlines()[0]
+        return [f"DATABASE_URL: the database does not answer ({why}); start it or correct it"]
+    if schema != newest_schema():
+        return [
+            f"database: its schema is {schema or 'empty'}, this version needs {newest_schema()}; "
+            "run: python -m bot migrate"
+        ]
+    redis_why = redis_fault(settings.redis_url)
+    if redis_why:  # events are stored all the same, and workers look by themselves
+        logger.error("redis.away", why=redis_why, do="start Redis or correct REDIS_URL")
+    return []
+
+
+@cache
+def _app() -> Flask:
+    configure_logs()
+    try:
+        runtime = build_runtime(load_settings(os.environ, SERVICE_NEEDS))
+        faults = start_faults(runtime)
+    except SettingsError as error:
+        faults = [str(fault) for fault in error.faults]
+    if faults:
+        print("\n".join(faults), file=sys.stderr)
+        raise SystemExit(2)
+    return create_app(runtime)
+
+
+def __getattr__(name: str) -> Flask:
+    """Build `wsgi:app` when the server first asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    try:
+        return _app()
+    except AttributeError as fault:  # the server would take it for "there is no app"
+        raise RuntimeError("the web application could not be built") from fault
