@@ -34,7 +34,11 @@ class Hold:
         self._look()
         if self._held is None:
             return wanted
-        return 0 if self.runtime.now() < self._held.paused_until else min(wanted, 1)
+        return 0 if self._is_paused(self._held) else min(wanted, 1)
+
+    def _is_paused(self, held: Held) -> bool:
+        """Whether the pause is under way; one of a clock set back since is over."""
+        return timedelta() < held.paused_until - self.runtime.now() <= PAUSE
 
     def may_try(self, connection: Connection, now: datetime) -> bool:
         """Whether messages claimed in this transaction may go; of all workers one may try."""

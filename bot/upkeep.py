@@ -12,7 +12,7 @@ from bot.renew import renew_if_due
 from bot.runtime import Runtime
 from bot.store.inbox import waiting_events
 from bot.store.outbox import forget_echoes, is_due
-from bot.store.timed_jobs import ensure_jobs, finish_job, take_job
+from bot.store.timed_jobs import Wish, ensure_jobs, finish_job, take_job
 from bot.store.workers import forget_signs
 
 ECHOES_KEPT = timedelta(days=2)
@@ -81,7 +81,7 @@ def _run(runtime: Runtime, name: str, job: TimedJob) -> bool:
     holder = uuid4().hex
     now = runtime.now()
     with runtime.engine.begin() as connection:
-        if not take_job(connection, name, holder, now, now + job.lease):
+        if not take_job(connection, Wish(name, holder, now, job.every, job.lease)):
             return False
     fault = ""
     try:

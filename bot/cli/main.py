@@ -84,7 +84,18 @@ bot.add_command(messages.message)
 def main() -> None:
     """Run one command; a fault of the input is one line and exit code 2."""
     try:
-        bot(prog_name="python -m bot")
+        bot(prog_name="python -m bot", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message(), err=True)
+        sys.exit(INPUT_ERROR)
+    except click.ClickException as fault:
+        told = getattr(fault, "ctx", None)
+        path = told.command_path if told else "python -m bot"
+        line = " ".join(fault.format_message().split())
+        click.echo(f"{path}: {line} See: {path} --help", err=True)
+        sys.exit(INPUT_ERROR)
     except InputFault as fault:
         click.echo(str(fault), err=True)
+        sys.exit(INPUT_ERROR)
+    except click.Abort:
         sys.exit(INPUT_ERROR)

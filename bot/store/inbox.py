@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
@@ -38,10 +38,13 @@ _COLUMNS = (
 
 
 def _once(statement: Any) -> Any:
-    return statement.on_conflict_do_nothing(index_elements=["carrier", "event_key"])
+    # What was stored is told by the returned id: `rowcount` is not kept beside RETURNING.
+    return statement.on_conflict_do_nothing(index_elements=["carrier", "event_key"]).returning(
+        inbox.c.id
+    )
 
 
-_INSERTS: dict[str, Insert] = {
+_INSERTS: dict[str, Any] = {
     "sqlite": _once(sqlite.insert(inbox)),
     "postgresql": _once(postgresql.insert(inbox)),
 }
@@ -52,8 +55,8 @@ def remember(connection: Connection, values: dict[str, Any]) -> bool:
 
     The unique key decides, so that two calls at the same instant cannot both be the first.
     """
-    result = connection.execute(_INSERTS[connection.dialect.name], values)
-    return result.rowcount == 1
+    stored = connection.execute(_INSERTS[connection.dialect.name], values)
+    return stored.first() is not None
 
 
 _DUE = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
@@ -29,22 +29,37 @@ def ensure_jobs(connection: Connection, names: Iterable[str], now: datetime) -> 
     connection.execute(dialect.insert(timed_job).on_conflict_do_nothing(), rows)
 
 
-def take_job(
-    connection: Connection, name: str, holder: str, now: datetime, lease_until: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A runner's wish to run a job now, as whom, with what lease; `every` is the job's rhythm."""
+
+    name: str
+    holder: str
+    now: datetime
+    every: timedelta
+    lease: timedelta
+
+
+def take_job(connection: Connection, wish: Wish) -> bool:
     """Take a due job for one runner; False when it is not due or another runs it.
 
     One conditional UPDATE decides, so that exactly one of many workers runs it; a lease that
-    ended (its runner died) may be taken over.
+    ended (its runner died) may be taken over. Times further ahead than a run could have set
+    them were written under a clock that has been set back since, and count as past.
     """
+    now, job = wish.now, timed_job.c
     taken = connection.execute(
         update(timed_job)
         .where(
-            timed_job.c.name == name,
-            timed_job.c.due_at <= now,
-            or_(timed_job.c.lease_until.is_(None), timed_job.c.lease_until <= now),
+            job.name == wish.name,
+            or_(job.due_at <= now, job.due_at > now + wish.every),
+            or_(
+                job.lease_until.is_(None),
+                job.lease_until <= now,
+                job.lease_until > now + wish.lease,
+            ),
         )
-        .values(lease=holder, lease_until=lease_until, started_at=now)
+        .values(lease=wish.holder, lease_until=now + wish.lease, started_at=now)
     )
     return taken.rowcount == 1
 

@@ -336,7 +336,11 @@ def test_a_message_waits_for_the_one_before_that_is_still_on_its_way(
     house: House, post: Post, pump: Pump
 ) -> None:
     go_on = threading.Event()
-    post.script.append(lambda _: [None, go_on.wait(10)][0])
+
+    def dawdle(_: Outgoing) -> None:
+        go_on.wait(10)
+
+    post.script.append(dawdle)
     ask(house, a_code(1))
     pump.turn()
     ask(house, a_code(2))
@@ -379,8 +383,7 @@ def test_what_was_sent_while_the_database_went_away_is_recorded_later(
     ask(house, a_code(1))
     for _ in range(3):
         with pytest.raises(OperationalError):
-            while True:
-                pump.turn()
+            drain(pump)
     event.remove(engine, "begin", refuse)
     drain(pump)
     assert len(post.asked) == 1

@@ -1,0 +1,169 @@
+"""A worker dies at any instant: every question is answered, and answered once."""
+
+import signal
+from itertools import count
+from random import Random
+from time import monotonic
+
+import pytest
+
+from tests.journey.live_house import (
+    LANES,
+    PAST_EVERY_LEASE,
+    LiveHouse,
+    sentence,
+    wait,
+)
+from tests.rig.child import Child
+from tests.rig.redis_server import RedisServer
+
+NEXT = count(1)
+
+
+def a_citizen() -> str:
+    return f"citizen{next(NEXT)}"
+
+
+def codes(number: int) -> list[str]:
+    return [f"H56.14-240824-{next(NEXT):04}" for _ in range(number)]
+
+
+@pytest.fixture
+def code(house: LiveHouse) -> str:
+    """A dossier that the house knows."""
+    [code] = codes(1)
+    house.feed([code])
+    return code
+
+
+def is_being_sent(house: LiveHouse) -> bool:
+    return any(row.state == "sending" for row in house.owed())
+
+
+def test_killed_before_zalo_took_the_message(house: LiveHouse, code: str) -> None:
+    citizen = a_citizen()
+    worker = house.start_worker()
+    with house.fault("timeout_before", value=20):
+        house.say(citizen, code)
+        wait(lambda: is_being_sent(house), "a claim", house.story, 20)
+        worker.kill9()
+    assert house.replies(citizen) == []
+    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    assert house.wait_for_replies(1, citizen) == [sentence(code)]
+    house.wait_until_settled()
+    assert len(house.replies(citizen)) == 1
+
+
+def test_killed_before_zalos_answer_was_recorded(house: LiveHouse, code: str) -> None:
+    citizen = a_citizen()
+    worker = house.start_worker()
+    with house.fault("timeout_after", value=20):
+        house.say(citizen, code)
+        house.wait_for_replies(1, citizen)
+        assert is_being_sent(house)
+        worker.kill9()
+    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    house.wait_until_settled()
+    assert house.replies(citizen) == [sentence(code)]
+    assert house.owed()[-1].reason == "known by its echo"
+
+
+def test_the_parent_alone_killed_leaves_no_worker_behind(house: LiveHouse, code: str) -> None:
+    citizen = a_citizen()
+    worker = house.start_worker()
+    wait(lambda: has_all_lanes(worker), "a parent and three lanes", house.story, 20)
+    worker.signal(signal.SIGKILL)
+    wait(lambda: not worker.processes(), "the end of its lanes", house.story, 20)
+    house.say(citizen, code)
+    house.start_worker()
+    assert house.wait_for_replies(1, citizen) == [sentence(code)]
+
+
+def test_told_to_stop_under_load_it_ends_in_order(house: LiveHouse) -> None:
+    citizen, asked = a_citizen(), codes(40)
+    house.feed(asked)
+    worker = house.start_worker()
+    with house.fault("slow", value=300):
+        for place, code in enumerate(asked):
+            house.say(f"{citizen}-{place}", code)
+        wait(lambda: is_being_sent(house), "a message on its way", house.story, 20)
+        before = monotonic()
+        assert worker.stop(timeout=10) == 0
+        assert monotonic() - before < 10
+    assert not is_being_sent(house)
+    house.start_worker()
+    house.wait_until_settled()
+    told = [text for text in house.replies() if any(code in text for code in asked)]
+    assert sorted(told) == sorted(sentence(code) for code in asked)
+
+
+def test_told_to_stop_while_it_starts_it_ends_in_order(house: LiveHouse) -> None:
+    worker = house.start_worker()
+    wait(lambda: len(worker.processes()) >= 2, "its first lane", house.story, 20)
+    assert worker.stop(timeout=10) == 0
+
+
+def test_the_bell_is_emptied_between_the_event_and_its_worker(
+    house: LiveHouse, redis: RedisServer, code: str
+) -> None:
+    citizen = a_citizen()
+    worker = house.start_worker()
+    house.say(citizen, code)
+    house.wait_for_replies(1, citizen)
+    for process in worker.processes():
+        process.suspend()
+    house.say(citizen, code)
+    wait(lambda: house.open_rows() > 0, "the event in the inbox", house.story, 20)
+    redis.flush()
+    for process in worker.processes():
+        process.resume()
+    assert house.wait_for_replies(2, citizen) == [sentence(code)] * 2
+
+
+def test_redis_is_stopped_and_started(house: LiveHouse, redis: RedisServer, code: str) -> None:
+    citizen = a_citizen()
+    house.start_worker()
+    house.say(citizen, code)
+    house.wait_for_replies(1, citizen)
+    redis.stop()
+    house.say(citizen, code)
+    assert house.wait_for_replies(2, citizen) == [sentence(code)] * 2
+    redis.start()
+    house.say(citizen, code)
+    assert house.wait_for_replies(3, citizen) == [sentence(code)] * 3
+
+
+def test_a_storm_of_kills_loses_nothing_and_repeats_nothing(house: LiveHouse) -> None:
+    asked, dice = codes(300), Random(300)
+    house.feed(asked)
+    workers = [house.start_worker() for _ in range(2)]
+    wait(lambda: all(has_all_lanes(one) for one in workers), "two workers", house.story, 20)
+    house.control("fault", name="slow", on=True, value=250)
+    for place, code in enumerate(asked):
+        house.say(f"storm{place % 30}", code)
+        if place % 10 == 9:  # thirty times, at instants that the load decides
+            kill_one_of(dice.choice(workers), dice)
+            workers = [w if w.returncode is None else house.start_worker() for w in workers]
+    house.stop_workers()
+    house.replies()
+    house.control("clock", advance_seconds=31)  # webhooks that found nobody come again
+    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    wait(lambda: set(house.replies()) >= told(asked), "all replies", house.story, 60)
+    house.wait_until_settled()
+    assert sorted(text for text in house.replies() if text in told(asked)) == sorted(told(asked))
+    assert any(row.claims > 1 for row in house.owed()), "no kill hit a message on its way"
+
+
+def kill_one_of(worker: Child, dice: Random) -> None:
+    """SIGKILL the parent or, more often, one of its lanes."""
+    youngest_last = sorted(worker.processes(), key=lambda process: process.create_time())
+    place = dice.randrange(-len(LANES), 1)
+    youngest_last[max(place, -len(youngest_last))].kill()
+
+
+def told(asked: list[str]) -> set[str]:
+    return {sentence(code) for code in asked}
+
+
+def has_all_lanes(worker: Child) -> bool:
+    return len(worker.processes()) == 1 + len(LANES)
