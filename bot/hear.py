@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from bot.store.followers import hold_followers, save_followers
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
 from bot.store.lookups import lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
-from bot.vault import blind_index, derived_key
+from bot.vault import Unreadable, blind_index, derived_key
 
 REPLY_KEPT = timedelta(hours=24)
 MOST_ATTEMPTS = 5
@@ -100,6 +101,24 @@ def _put_off(
     logger.exception("hear.event_broke", inbox=waiting.id, event_name=waiting.name, parked=parked)
     if parked:
         runtime.metrics.inbox_parked.labels(waiting.name[:40]).inc()
+        with suppress(Unreadable):
+            _apologise(runtime, connection, waiting, now)
+
+
+def _apologise(runtime: Runtime, connection: Connection, waiting: Waiting, now: datetime) -> None:
+    """Who asked what broke the code is told so: a citizen never gets silence."""
+    body = runtime.vault.open(waiting.payload)
+    event = read_event(body, waiting.event_at, runtime.settings.zalo_oa_id)
+    if event.kind not in (EventKind.TEXT, EventKind.PHOTO):
+        return
+    batch = _Batch(runtime, Answerer(runtime, now, {}), {}, {}, Outcome(), _echo_key(runtime))
+    reply = batch.answerer.say("trouble", "talk.trouble", "another")
+    batch.owe(Heard(waiting, event, None), reply, f"zalo:{waiting.id}")
+    owe(connection, batch.outcome.owed)
+
+
+def _echo_key(runtime: Runtime) -> bytes:
+    return derived_key(runtime.settings.secret_key, "echo")
 
 
 def _work(
@@ -122,7 +141,7 @@ def _work(
         dict(followers),
         {asker: Allowance.of(rows) for asker, rows in past.items()},
         Outcome(),
-        derived_key(runtime.settings.secret_key, "echo"),
+        _echo_key(runtime),
     )
     for one in heard:
         batch.take(one)
@@ -170,7 +189,7 @@ class _Batch:
         if reply.event == "limit":  # who guesses codes shows here; alarm on many of these
             logger.warning("lookup.limited", inbox=heard.waiting.id)
         key = f"zalo:{heard.waiting.id}"
-        self._owe(heard, reply, key)
+        self.owe(heard, reply, key)
         self._remember(event.user_id, asked, key, heard)
 
     def _reply(self, heard: Heard, before: Follower, asked: Asked) -> Reply | None:
@@ -195,7 +214,8 @@ class _Batch:
         self.followers[user_id] = replace(follower, hinted_at=now)
         return self.answerer.say("hint", "ask.type_code", "slip_help")
 
-    def _owe(self, heard: Heard, reply: Reply, key: str) -> None:
+    def owe(self, heard: Heard, reply: Reply, key: str) -> None:
+        """Owe a reply to one event, in parts where it is too long for one message."""
         now = self.answerer.now
         parts = split_text(reply.text)
         for place, part in enumerate(parts):

@@ -43,7 +43,10 @@ def link(
             "zalo link: needs --access-token and --refresh-token, or --stdin with the token "
             "endpoint's JSON"
         )
-    link_pair(runtime_for(), access_token, refresh_token, expires_in)
+    try:
+        link_pair(runtime_for(), access_token, refresh_token, expires_in)
+    except ValueError as fault:
+        refuse(f"zalo link: {fault}; copy both tokens whole")
     click.echo("linked", err=True)
 
 

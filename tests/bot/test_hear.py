@@ -293,6 +293,21 @@ def test_an_event_that_keeps_breaking_the_code_is_parked(house: House) -> None:
     assert (row.due_at, row.fault) == (None, "Unreadable")
 
 
+def test_who_asked_what_keeps_breaking_the_code_is_told_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("bot.hear._Batch.take", break_down)
+    house.store(text_event(CODE, msg_id="q"))
+    for _ in range(8):
+        hear(house.runtime)
+        house.clock.move(minutes=11)
+    [reply] = house.owed()
+    assert "gửi lại mã hồ sơ" in reply["text"]
+
+
 def test_a_batch_is_answered_in_the_order_it_came(house: House) -> None:
     house.feed()
     texts = ["xin chào", CODE, "cảm ơn"]
