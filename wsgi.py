@@ -28,7 +28,17 @@ SECURITY_HEADERS = {
 }
 # Every address that may be called without a log-in; a test walks the route map against it.
 PUBLIC = frozenset(
-    {"/webhooks/zalo", "/feeds/v1/dossiers", "/healthz", "/readyz", "/metrics", "/openapi.json"}
+    {
+        "/webhooks/zalo",
+        "/feeds/v1/dossiers",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/docs/swagger-ui/<name>",
+        "/docs/page/<name>",
+    }
 )
 
 logger = log(__name__)
