@@ -33,18 +33,18 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of a start with the sandbox: its addresses, and secrets made once.
 
     Secrets are kept in VAR_DIR/env (mode 0600), so that a second start keeps the data and
-    other commands of this checkout find the same house. What the environment or `.env` sets
-    wins, except the carrier's addresses: a rehearsal must never reach the real one.
+    other commands of this checkout find the same house. What the environment sets wins, except
+    the carrier's addresses: a rehearsal must never reach the real one. A `.env` is left aside:
+    its database and the tokens in it belong to a house that citizens use.
     """
     var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
     place = var_dir / "env"
     kept = {key: value for key, value in dotenv_values(place).items() if value}
-    chosen = {key: value for key, value in dotenv_values(CHECKOUT / ".env").items() if value}
-    base = {**kept, **chosen, **environ}
     made = {name: kept.get(name) or make() for name, make in SECRETS.items()}
-    addresses = _addresses(base)
+    addresses = _addresses(environ)
     keep_environment(place, {**kept, **made, **addresses})
-    return {**made, **base, **addresses}
+    own_ground = {"DATABASE_URL": f"sqlite:///{var_dir.resolve() / 'bot.db'}", "REDIS_URL": ""}
+    return {**own_ground, **kept, **made, **environ, **addresses}
 
 
 def _addresses(environ: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from bot.logs import configure_logs, log
 from bot.metrics import forget_processes
 from bot.rehearsal import rehearsal_environment
 from bot.runtime import build_runtime
-from bot.settings import SERVICE_NEEDS, Settings, SettingsError, gather, load_settings
+from bot.settings import CHECKOUT, SERVICE_NEEDS, Settings, SettingsError, gather, load_settings
 
 READY_SECONDS = 60
 READY_EVERY = 0.05
@@ -105,7 +105,9 @@ class House:
                 return
             self.children.refuse_dead("redis")
             if monotonic() > until:
-                raise CannotStart(f"redis: did not answer on {place}; look at VAR_DIR/redis/redis.log")
+                raise CannotStart(
+                    f"redis: did not answer on {place}; look at VAR_DIR/redis/redis.log"
+                )
             sleep(READY_EVERY)
 
     def _link(self) -> None:
@@ -148,10 +150,11 @@ def up(start: Start) -> int:
     lock: IO[str] | None = None
     try:
         environ = dict(os.environ)
+        named = environ if start.sandbox else gather(environ)
+        lock = _only_one(Path(named.get("VAR_DIR") or CHECKOUT / "var"))
         if start.sandbox:
             environ = rehearsal_environment(environ)
         settings = load_settings(environ, SERVICE_NEEDS)
-        lock = _only_one(settings.var_dir)
         _free_ports(settings, start)
         return House(start, {**gather(environ), **environ, **_spoken(settings)}, settings).run()
     except SettingsError as error:

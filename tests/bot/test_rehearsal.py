@@ -1,0 +1,40 @@
+"""A rehearsal's environment: made-up secrets kept, a live `.env` left alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal import SECRETS, rehearsal_environment
+
+
+def test_secrets_are_made_once_and_readable_by_us_alone(tmp_path: Path) -> None:
+    first = rehearsal_environment({"VAR_DIR": str(tmp_path)})
+    second = rehearsal_environment({"VAR_DIR": str(tmp_path)})
+    assert [first[name] for name in SECRETS] == [second[name] for name in SECRETS]
+    assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_a_second_start_on_another_port_is_reached_there(tmp_path: Path) -> None:
+    rehearsal_environment({"VAR_DIR": str(tmp_path), "PORT": "8000"})
+    second = rehearsal_environment({"VAR_DIR": str(tmp_path), "PORT": "8100"})
+    assert second["PUBLIC_URL"] == "http://127.0.0.1:8100"
+    assert second["SANDBOX_WEBHOOK_URL"] == "http://127.0.0.1:8100/webhooks/zalo"
+
+
+def test_a_rehearsal_never_touches_the_house_of_a_live_env_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = (
+        "DATABASE_URL=postgresql+psycopg://live/house\nZALO_OPENAPI_URL=https://openapi.zalo.me\n"
+    )
+    (tmp_path / ".env").write_text(live, encoding="utf-8")
+    monkeypatch.setattr("bot.rehearsal.CHECKOUT", tmp_path)
+    found = rehearsal_environment({"VAR_DIR": str(tmp_path / "var")})
+    assert found["DATABASE_URL"].startswith("sqlite:///")
+    assert found["ZALO_OPENAPI_URL"].startswith("http://127.0.0.1:")
+
+
+def test_a_carriers_address_in_the_environment_does_not_lead_out(tmp_path: Path) -> None:
+    given = {"VAR_DIR": str(tmp_path), "ZALO_OPENAPI_URL": "https://openapi.zalo.me"}
+    assert rehearsal_environment(given)["ZALO_OPENAPI_URL"].startswith("http://127.0.0.1:")
