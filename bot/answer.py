@@ -8,7 +8,10 @@ from bot.core.dossier import Progress, timing
 from bot.core.intent import Intent, Kind
 from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Limit
 from bot.core.message import Button, Reply
+from bot.logs import log
 from bot.runtime import Runtime
+
+logger = log(__name__)
 
 EXAMPLE = "H56.14-240823-0001"
 LOCAL_EXAMPLE = "0101701234"
@@ -131,6 +134,7 @@ class Answerer:
 
     def _limit_line(self, limit: Limit, allowance: Allowance) -> str:
         self.runtime.metrics.lookup_limited.labels(str(limit)).inc()
+        logger.warning("lookup.limited", why=str(limit))  # many of these: someone guesses codes
         # Rounded up, so that who comes back at the minute named is not refused again.
         free = allowance.free_at().astimezone(self.runtime.settings.zone) + timedelta(seconds=59)
         most = MOST_LOOKUPS if limit is Limit.LOOKUPS else MOST_MISSES

@@ -13,6 +13,7 @@ from rq import Queue
 from bot.logs import log
 
 LANES = ("chat", "bulk")
+WORKER_LANES = (*LANES, "clock")  # the clock wakes by itself
 COALESCE_MS = 2_000  # a ring that got lost on its way blocks the next one no longer than this
 RUNG = "bell:{lane}"
 BREATH_SECONDS = 0.005  # between two rings of one process: what comes meanwhile is one ring

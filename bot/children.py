@@ -30,6 +30,7 @@ class Child:
     name: str
     command: list[str]
     environ: Mapping[str, str]
+    quiet: bool = False  # what it prints for people is said by the parent already
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ def _popen(child: Child) -> subprocess.Popen[bytes]:
         cwd=CHECKOUT,
         env=dict(child.environ),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if child.quiet else None,
         start_new_session=True,
         preexec_fn=_die_with_parent,
     )

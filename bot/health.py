@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bell import LANES, quick_redis
+from bot.bell import LANES, WORKER_LANES, quick_redis
 from bot.database import newest_schema, present_schema, reading
 from bot.renew import status as token_status
 from bot.runtime import Runtime
@@ -44,7 +44,7 @@ def readiness(runtime: Runtime) -> Readiness:
                 missing.append("schema")
             else:
                 lanes = living(connection, runtime.now() - SIGN_FRESH)
-                warnings += [f"worker.{lane}" for lane in LANES if not lanes.get(lane)]
+                warnings += [f"worker.{lane}" for lane in WORKER_LANES if not lanes.get(lane)]
                 warnings += [f"channel.{name}" for name in held_channels(connection)]
     except SQLAlchemyError:
         missing.append("database")
@@ -83,6 +83,7 @@ def present_metrics(runtime: Runtime) -> Iterator[Metric]:
         count, oldest = owed.get(lane, (0, now))
         depth.add_metric([lane], count)
         age.add_metric([lane], max(0.0, (now - oldest).total_seconds()))
+    for lane in WORKER_LANES:
         alive.add_metric([lane], lanes.get(lane, 0))
     yield from (depth, age, alive)
     inbox_age = (now - oldest_event).total_seconds() if oldest_event else 0.0

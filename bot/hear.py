@@ -186,8 +186,6 @@ class _Batch:
         reply = self._reply(heard, before, asked)
         if reply is None:
             return
-        if reply.event == "limit":  # who guesses codes shows here; alarm on many of these
-            logger.warning("lookup.limited", inbox=heard.waiting.id)
         key = f"zalo:{heard.waiting.id}"
         self.owe(heard, reply, key)
         self._remember(event.user_id, asked, key, heard)

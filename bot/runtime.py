@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from bot.bell import Bell, RqBell, SilentBell, ThreadedBell, quick_redis
 from bot.database import make_engine
-from bot.metrics import Metrics, shared_metrics
+from bot.metrics import Metrics, own_metrics, shared_metrics
 from bot.settings import Settings
 from bot.texts.catalogue import Catalogue, load_catalogue
 from bot.vault import Vault
@@ -43,12 +43,16 @@ def shifted_clock(offset_seconds: int) -> Clock:
     return lambda: datetime.now(UTC) + offset
 
 
-def build_runtime(settings: Settings, pool_size: int = 8, threaded_bell: bool = True) -> Runtime:
-    """Assemble a runtime from settings; opens nothing yet."""
+def build_runtime(settings: Settings, pool_size: int = 8, service: bool = True) -> Runtime:
+    """Assemble a runtime from settings; opens nothing yet.
+
+    Shape: `service` is False for one-off commands, which count for nobody and may wait for
+           the bell.
+    """
     bell: Bell = SilentBell()
     if settings.redis_url:
         bell = RqBell(quick_redis(settings.redis_url))
-        bell = ThreadedBell(bell) if threaded_bell else bell
+        bell = ThreadedBell(bell) if service else bell
     return Runtime(
         settings=settings,
         engine=make_engine(settings.database_url, pool_size),
@@ -56,5 +60,5 @@ def build_runtime(settings: Settings, pool_size: int = 8, threaded_bell: bool = 
         bell=bell,
         clock=shifted_clock(settings.clock_offset_seconds),
         texts=load_catalogue(),
-        metrics=shared_metrics(settings.var_dir / "metrics"),
+        metrics=shared_metrics(settings.var_dir / "metrics") if service else own_metrics(),
     )

@@ -41,6 +41,14 @@ WHAT_TO_DO = {
 }
 
 
+# The reader's words for what the library says of a malformed value.
+KINDS = {
+    "int_parsing": "is no whole number",
+    "int_from_float": "is no whole number",
+    "string_pattern_mismatch": "has letters that are not allowed",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with one setting, and what to do about it; never the value of a secret."""
@@ -122,6 +130,9 @@ def _secret_key(value: str) -> str:
 
 Commas = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
 Address = Annotated[str, AfterValidator(_base_url)]
+Addresses = Annotated[
+    tuple[Annotated[str, AfterValidator(_address_or_network)], ...], BeforeValidator(_comma_list)
+]
 
 
 class Settings(BaseModel):
@@ -139,14 +150,8 @@ class Settings(BaseModel):
     secret_key: Annotated[str, AfterValidator(_secret_key)] = Field("", repr=False)
     field_keys: Annotated[Commas, AfterValidator(_fernet_keys)] = Field((), repr=False)
     tz_name: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
-    trusted_proxies: Annotated[
-        tuple[Annotated[str, AfterValidator(_address_or_network)], ...],
-        BeforeValidator(_comma_list),
-    ] = ()
-    metrics_from: Annotated[
-        tuple[Annotated[str, AfterValidator(_address_or_network)], ...],
-        BeforeValidator(_comma_list),
-    ] = ("127.0.0.0/8", "::1")
+    trusted_proxies: Addresses = ()
+    metrics_from: Addresses = ("127.0.0.0/8", "::1")
     zalo_app_id: str = ""
     zalo_app_secret: str = Field("", repr=False)
     zalo_oa_id: str = ""
@@ -158,6 +163,14 @@ class Settings(BaseModel):
     zalo_media_hosts: Commas = ZALO_MEDIA_HOSTS
     zalo_calls_per_minute: int = Field(3900, ge=1, le=4000)
     sms_keyword: str = Field("MCKH", min_length=2, max_length=12, pattern=r"^[A-Za-z0-9]+$")
+    sms_mo_esms_key: str = Field("", repr=False)
+    sms_mo_1pay_access_key: str = Field("", repr=False)
+    sms_mo_1pay_secret: str = Field("", repr=False)
+    sms_mo_cpurl_ips: Addresses = ()
+    pull_url: Address = ""
+    pull_token: str = Field("", repr=False)
+    pull_agency: str = ""
+    pull_every_minutes: int | None = Field(None, ge=1, le=24 * 60)
     clock_offset_seconds: int = 0
 
     @property
@@ -216,6 +229,12 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
                 "remove it: it is only for rehearsal",
             )
         )
+    if settings.pull_every_minutes:
+        faults += [
+            Fault(name, "is not set although PULL_EVERY_MINUTES is", "set it, or empty the other")
+            for name in ("PULL_URL", "PULL_AGENCY")
+            if not given.get(name, "").strip()
+        ]
     if faults:
         raise SettingsError(tuple(faults))
     return settings
@@ -225,7 +244,7 @@ def _form_faults(error: ValidationError) -> list[Fault]:
     faults = []
     for one in error.errors(include_input=False, include_url=False):
         name = str(one["loc"][0]).upper()
-        why = one["msg"].removeprefix("Value error, ")
+        why = KINDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
         faults.append(Fault(name, why, WHAT_TO_DO.get(name, "correct it; see .env.example")))
     return faults
 

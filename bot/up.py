@@ -76,12 +76,13 @@ class House:
         self._redis()
         _migrate(self.settings)
         forget_processes(self.settings.var_dir / "metrics")
-        runtime = build_runtime(self.settings, threaded_bell=False)
+        runtime = build_runtime(self.settings, service=False)
         if self.start.demo:
             self.environ.update(seed_agencies(runtime, self.environ))
         runtime.engine.dispose()
         if self.start.sandbox:
-            self.children.start(Child("sandbox", [sys.executable, "-m", "sandbox"], self.environ))
+            sandbox = [sys.executable, "-m", "sandbox"]
+            self.children.start(Child("sandbox", sandbox, self.environ, quiet=True))
         self.children.start(Child("web", web_command(self.settings), self.environ))
         worker = [sys.executable, "-m", "bot", "work"]
         self.children.start(Child("worker", worker, self.environ))
@@ -115,7 +116,7 @@ class House:
         url = f"http://{_reachable(self.settings.bind)}:{self.settings.sandbox_port}"
         self._wait("sandbox", f"{url}/control/state")
         if not self.stopping:
-            runtime = build_runtime(self.settings, threaded_bell=False)
+            runtime = build_runtime(self.settings, service=False)
             link_sandbox(runtime, url)
             runtime.engine.dispose()
 

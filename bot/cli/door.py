@@ -33,14 +33,13 @@ def settings_for(needs: Collection[str] = DATA_NEEDS) -> Settings:
         refuse(str(error))
 
 
-def runtime_for(needs: Collection[str] = DATA_NEEDS, schema: bool = True) -> Runtime:
+def runtime_for(needs: Collection[str] = DATA_NEEDS, service: bool = False) -> Runtime:
     """A runtime on a reachable, migrated database, or exit code 2 with one line."""
     settings = with_embedded_redis(settings_for(needs))
-    runtime = build_runtime(settings, threaded_bell=False)
-    if schema:
-        fault = database_fault(runtime)
-        if fault:
-            refuse(fault)
+    runtime = build_runtime(settings, service=service)
+    fault = database_fault(runtime)
+    if fault:
+        refuse(fault)
     return runtime
 
 

@@ -49,7 +49,7 @@ def test_a_dossier_is_late_from_the_day_after_its_due_date(
 
 def test_a_code_goes_from_the_desk_into_the_phone_used_last(page: Page) -> None:
     field(page, BINH).click()
-    page.get_by_role("button", name=f"Gửi mã {CODE} từ máy của {BINH}").click()
+    page.get_by_role("button", name=f"Điền mã {CODE} vào máy của {BINH}").click()
     expect(field(page, BINH)).to_have_value(CODE)
     expect(field(page, BINH)).to_be_focused()
 
