@@ -13,7 +13,6 @@ from bot.runtime import Runtime
 
 logger = log(__name__)
 
-EXAMPLE = "H56.14-240823-0001"
 LOCAL_EXAMPLE = "0101701234"
 
 # What a citizen who sent no code is told, and which buttons help them on.
@@ -24,7 +23,7 @@ WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.GREETING: ("talk.greeting", ("slip_help", "help")),
     Kind.THANKS: ("talk.thanks", ("another",)),
     Kind.HANDOVER: ("talk.handover", ("another", "slip_help")),
-    Kind.MY_DOSSIERS: ("talk.not_yet", ("slip_help",)),
+    Kind.MY_DOSSIERS: ("talk.my_dossiers", ("slip_help",)),
     Kind.FOLLOW: ("talk.not_yet", ("slip_help",)),
     Kind.STOP: ("talk.not_yet", ("help",)),
     Kind.FORGET: ("talk.forget", ("help",)),
@@ -144,7 +143,7 @@ class Answerer:
 
     def _fill(self, key: str) -> str:
         fillings = {
-            "example": EXAMPLE,
+            "example": self.runtime.settings.example_code,
             "local_example": LOCAL_EXAMPLE,
             "most": str(MOST_CODES),
             "keyword": self.runtime.settings.sms_keyword.upper(),

@@ -68,6 +68,7 @@ class Ceiling:
         self._own: deque[tuple[float, int]] = deque()  # when, how many: granted to this process
         self._paused_until = 0.0
         self._sulk_until = 0.0
+        self._alone_said = False
         if self._client is not None:
             # A script that the server has forgotten (FLUSHALL, restart) is loaded again by itself.
             self._take = self._client.register_script(TAKE)
@@ -107,11 +108,15 @@ class Ceiling:
         if self._client is None or monotonic() < self._sulk_until:
             return None
         try:
-            return int(question() or 0)
+            answer = int(question() or 0)
         except (redis.RedisError, OSError) as fault:
             self._sulk_until = monotonic() + SULK
-            logger.warning("ceiling.alone", fault=type(fault).__name__)
+            if not self._alone_said:
+                logger.warning("ceiling.alone", fault=type(fault).__name__)
+            self._alone_said = True
             return None
+        self._alone_said = False
+        return answer
 
     def _alone(self, wanted: int, limit: int) -> int:
         self._forget()

@@ -88,7 +88,10 @@ def _config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema; an SQLite file's folder is made when missing."""
+    place = make_url(url).database
+    if make_url(url).get_backend_name() == "sqlite" and place:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(_config(url), "head")
 
 

@@ -50,6 +50,12 @@ def _listen(redis_url: str, lane: str) -> None:
             worker.work(logging_level="CRITICAL")
         except redis.RedisError as fault:
             if not deaf:
-                logger.warning("ear.deaf", lane=lane, fault=type(fault).__name__)
+                logger.warning(
+                    "ear.deaf",
+                    lane=lane,
+                    fault=type(fault).__name__,
+                    why="Redis does not answer, so work is looked for every 2 s instead",
+                    do="start Redis or correct REDIS_URL",
+                )
             deaf = True
         sleep(RETRY_SECONDS)

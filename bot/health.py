@@ -48,8 +48,10 @@ def readiness(runtime: Runtime) -> Readiness:
                 warnings += [f"channel.{name}" for name in held_channels(connection)]
     except SQLAlchemyError:
         missing.append("database")
-    if not missing and not token_status(runtime).usable:
-        warnings.append("zalo.token")
+    if not missing:
+        token = token_status(runtime)
+        if token.consent_needed or not token.usable:
+            warnings.append("zalo.token")
     if redis_fault(runtime.settings.redis_url):
         missing.append("redis")
     return Readiness(tuple(missing), tuple(warnings))

@@ -194,8 +194,9 @@ class _Batch:
         """Interfaces 5: one reply to each text or photo, a hint an hour to the rest."""
         event, intent = heard.event, heard.intent
         if event.kind is EventKind.FOLLOW:
-            newer = is_newer(before, event)
-            return self.answerer.say("welcome", "talk.welcome", "slip_help") if newer else None
+            if before.following or not is_newer(before, event):
+                return None
+            return self.answerer.say("welcome", "talk.welcome", "slip_help")
         if event.kind is EventKind.UNFOLLOW:
             return None
         if intent and (intent.codes or event.kind is EventKind.TEXT):

@@ -12,7 +12,8 @@ from bot.logs import log
 from bot.runtime import Runtime
 from bot.store.channel_states import Held, free_channel, held_channels, hold_channel, take_try
 
-PAUSE = timedelta(seconds=20)  # replies go within 60 s once they can
+# One citizen's bad luck must not cost the others much, and replies go within 60 s once they can.
+FIRST, LONGEST = timedelta(seconds=5), timedelta(seconds=20)
 LOOK_EVERY = 1.0  # seconds between looks at what other workers found out
 FAILURES_IN_A_ROW = 3
 
@@ -38,16 +39,16 @@ class Hold:
 
     def _is_paused(self, held: Held) -> bool:
         """Whether the pause is under way; one of a clock set back since is over."""
-        return timedelta() < held.paused_until - self.runtime.now() <= PAUSE
+        return timedelta() < held.paused_until - self.runtime.now() <= LONGEST
 
     def may_try(self, connection: Connection, now: datetime) -> bool:
         """Whether messages claimed in this transaction may go; of all workers one may try."""
         if self._held is None:
             return True
-        if not take_try(connection, self.channel, now, now + PAUSE):
+        if not take_try(connection, self.channel, now, now + LONGEST):
             self._looked = -LOOK_EVERY  # another worker tries, or it works again
             return False
-        self._held = replace(self._held, paused_until=now + PAUSE)
+        self._held = replace(self._held, paused_until=now + LONGEST)
         return True
 
     def worked(self) -> None:
@@ -77,7 +78,8 @@ class Hold:
         if self._held and now < self._held.paused_until and reason == self._held.reason:
             return
         since = self._held.since if self._held else now
-        self._held = Held(self.channel, now + PAUSE, reason, since, loud)
+        pause = LONGEST if self._held else FIRST
+        self._held = Held(self.channel, now + pause, reason, since, loud)
         with self.runtime.engine.begin() as connection:
             hold_channel(connection, self._held)
         logger.error("channel.held", channel=self.channel, reason=reason, loud=loud)
@@ -88,9 +90,3 @@ class Hold:
         self._looked = monotonic()
         with reading(self.runtime.engine) as connection:
             self._held = held_channels(connection).get(self.channel)
-
-
-def _is_transport(failure: SendFailed) -> bool:
-    """Whether the carrier was not reached or gave no answer of its own, HTTP 5xx included."""
-    unanswered = not failure.code or failure.code.startswith("HTTP ")
-    return unanswered and failure.again in (Again.LATER, Again.UNSURE)

@@ -61,6 +61,7 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
         "SANDBOX_STATE": str(
             (Path(environ.get("VAR_DIR") or CHECKOUT / "var")).resolve() / "sandbox.json"
         ),
+        "EXAMPLE_CODE": environ.get("EXAMPLE_CODE") or "H32.01-261116-0001",
         "PUBLIC_URL": environ.get("PUBLIC_URL") or web,
     }
 

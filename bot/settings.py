@@ -45,6 +45,8 @@ WHAT_TO_DO = {
 KINDS = {
     "int_parsing": "is no whole number",
     "int_from_float": "is no whole number",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
     "string_pattern_mismatch": "has letters that are not allowed",
 }
 
@@ -171,6 +173,7 @@ class Settings(BaseModel):
     pull_token: str = Field("", repr=False)
     pull_agency: str = ""
     pull_every_minutes: int | None = Field(None, ge=1, le=24 * 60)
+    example_code: str = Field("H56.14-240823-0001", min_length=10, max_length=64)
     clock_offset_seconds: int = 0
 
     @property
@@ -218,7 +221,7 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        faults += _form_faults(error)
+        faults += _form_faults(error, values)
         raise SettingsError(tuple(faults)) from None
     settings = _with_defaults(settings)
     if settings.clock_offset_seconds and settings.public_url.startswith("https://"):
@@ -240,11 +243,13 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
     return settings
 
 
-def _form_faults(error: ValidationError) -> list[Fault]:
+def _form_faults(error: ValidationError, values: Mapping[str, str]) -> list[Fault]:
     faults = []
     for one in error.errors(include_input=False, include_url=False):
-        name = str(one["loc"][0]).upper()
-        why = KINDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
+        field = str(one["loc"][0])
+        name = field.upper()
+        came = repr(values[field]) + " " if Settings.model_fields[field].annotation is int else ""
+        why = came + (KINDS.get(one["type"]) or one["msg"].removeprefix("Value error, "))
         faults.append(Fault(name, why, WHAT_TO_DO.get(name, "correct it; see .env.example")))
     return faults
 

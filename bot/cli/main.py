@@ -6,7 +6,7 @@ import sys
 import click
 
 from bot.agencies import InputFault
-from bot.cli import agencies, messages, zalo
+from bot.cli import agencies, messages, pull, zalo
 from bot.cli.door import FINDING, INPUT_ERROR, print_json, refuse, runtime_for, settings_for
 from bot.database import migrate
 from bot.doctor import examine
@@ -23,7 +23,7 @@ def bot() -> None:
 
 @bot.command("up")
 @click.option("--sandbox", is_flag=True, help="Also start the sandbox that plays Zalo.")
-@click.option("--demo", is_flag=True, help="Seed demo agencies and dossiers.")
+@click.option("--demo", is_flag=True, help="Make demo agencies and a key for the sandbox's desk.")
 def up_command(sandbox: bool, demo: bool) -> None:
     """Web, worker and timed jobs in one command on one machine; migrates first."""
     sys.exit(up(Start(sandbox=sandbox, demo=demo)))
@@ -33,9 +33,9 @@ def up_command(sandbox: bool, demo: bool) -> None:
 @click.option("--burst", is_flag=True, help="Do what is due and end.")
 def work_command(burst: bool) -> None:
     """The worker: chat replies, notices, timed jobs. Several may run."""
-    runtime = runtime_for(SERVICE_NEEDS)
-    if not runtime.settings.redis_url:
+    if not settings_for(SERVICE_NEEDS).redis_url:
         refuse("REDIS_URL: is not set; set it to your Redis, or start all with: bot up")
+    runtime = runtime_for(SERVICE_NEEDS, service=True)
     if burst:
         work_once(runtime)
         return
@@ -50,6 +50,8 @@ def migrate_command() -> None:
     settings = settings_for(())
     try:
         migrate(settings.database_url)
+    except OSError as fault:
+        refuse(f"VAR_DIR: {settings.var_dir} cannot be written ({fault.strerror}); choose another")
     except Exception as fault:
         why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
         refuse(f"database: could not be migrated ({why}); start it or correct DATABASE_URL")
@@ -79,14 +81,17 @@ bot.add_command(agencies.agency)
 bot.add_command(agencies.feed_key)
 bot.add_command(zalo.zalo)
 bot.add_command(messages.message)
+bot.add_command(pull.pull_command)
 
 
 def main() -> None:
     """Run one command; a fault of the input is one line and exit code 2."""
+    os.umask(0o077)  # what we write belongs to this account alone
     try:
         bot(prog_name="python -m bot", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message(), err=True)
+        path = asked.ctx.command_path if asked.ctx else "python -m bot"
+        click.echo(f"{path}: no command was given; {path} --help lists them", err=True)
         sys.exit(INPUT_ERROR)
     except click.ClickException as fault:
         told = getattr(fault, "ctx", None)

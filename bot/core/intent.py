@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.core.words import IDEAS, PARTICLES, PAYLOADS, RULES, WHOLE
 from receipts.clean import clean, fold
+from receipts.code import after_keyword
 from receipts.lookalikes import codes_or_other
 from receipts.style import Lookalike
 
@@ -145,4 +146,6 @@ def read_intent(text: str, keyword: str = "MCKH") -> Intent:
     stated = _KIND_OF_OTHER.get(other) if other is not None else None
     if stated is not None and stated is not Kind.DOCUMENT_NUMBER:
         return Intent(stated)
+    if command is None and stated is None and after_keyword(text, keyword):
+        return Intent(Kind.PARTIAL_CODE)  # "MCKH 12345": a code was meant
     return Intent(command or stated or Kind.UNKNOWN)

@@ -196,6 +196,22 @@ def test_a_new_follower_is_welcomed_once(house: House) -> None:
     assert house.hear(event) == []
 
 
+def test_a_second_follow_without_an_unfollow_is_no_second_welcome(house: House) -> None:
+    house.hear(relation_event("follow", at(NOW - timedelta(minutes=2))))
+    assert house.hear(relation_event("follow", at(NOW - timedelta(minutes=1)))) == []
+
+
+def test_who_comes_back_is_welcomed_again(house: House) -> None:
+    house.hear(relation_event("follow", at(NOW - timedelta(minutes=3))))
+    house.hear(relation_event("unfollow", at(NOW - timedelta(minutes=2))))
+    [reply] = house.hear(relation_event("follow", at(NOW - timedelta(minutes=1))))
+    assert reply["event"] == "welcome"
+
+
+def test_the_keyword_with_half_a_code_is_asked_for_the_whole(house: House) -> None:
+    assert "chưa đủ" in house.say("MCKH 12345")
+
+
 def test_an_unfollow_that_arrives_late_does_not_undo_a_newer_follow(house: House) -> None:
     house.hear(relation_event("follow", at(NOW - timedelta(minutes=1))))
     house.hear(relation_event("unfollow", at(NOW - timedelta(minutes=2))))

@@ -7,7 +7,7 @@ from bot.channels.channel import Again
 from bot.core.message import Outgoing
 from bot.database import reading
 from bot.deliver import Pump, drain
-from bot.hold import PAUSE
+from bot.hold import LONGEST
 from bot.store.channel_states import Held, held_channels
 from tests.bot.post import Post, make_pump, states
 from tests.conversation import House, make_house
@@ -74,7 +74,7 @@ def test_a_held_channel_is_tried_with_one_message_by_one_worker(
     work(pumps)
     before = len(post.asked)
     for tries in range(1, 4):
-        house.clock.moment += PAUSE
+        house.clock.moment += LONGEST
         work(pumps)
         work(pumps)
         assert len(post.asked) == before + tries
@@ -87,7 +87,7 @@ def test_a_try_under_way_keeps_everybody_else_waiting(
     post.refuse(Again.HALT, "-204", times=6)
     work(pumps)
     post.script.clear()
-    house.clock.moment += PAUSE
+    house.clock.moment += LONGEST
     before, inside = len(post.asked), []
 
     def look_around(_: Outgoing) -> None:
@@ -108,11 +108,11 @@ def test_one_success_frees_the_channel_for_everybody(
     post.script.clear()
     if way_back == "judged":
         post.refuse(Again.NEVER, "-227")
-    house.clock.moment += PAUSE
+    house.clock.moment += LONGEST
     work(pumps[:1])
     assert held(house) is None
     work(pumps)
-    house.clock.moment += PAUSE
+    house.clock.moment += LONGEST
     work(pumps)
     lost = ["failed"] if way_back == "judged" else []
     assert sorted(states(house.runtime)) == ["delivered"] * (8 - len(lost)) + lost
