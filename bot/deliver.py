@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from time import monotonic
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from bot.attempt import Attempt, Result, broke, by_recipient
 from bot.ceiling import Ceiling
-from bot.channels.channel import Again, Channel, SendFailed, Sent
+from bot.channels.channel import Again, Channel, SendFailed
 from bot.channels.zalo_events import ECHO
 from bot.core.delivery import (
     ECHO_WAIT,
@@ -35,35 +35,14 @@ from bot.store.outbox import Claim, Owed, claim, close, echo_of, put_back
 # Longer than the wait for an echo, shorter than the minute in which a dead worker is made good.
 LEASE = timedelta(seconds=40)
 LEASE_MARGIN = timedelta(seconds=12)  # a send that begins later than this could outlive its lease
-GATHER_SECONDS = 0.02  # results of this long are recorded in one transaction
+# Results of this long are recorded in one transaction; the fewer bulk makes, the freer is chat.
+GATHER_SECONDS = {"chat": 0.02, "bulk": 0.05}
 AFTER_AWAY_SECONDS = 4.0
 UNHEARD_ECHO_WAIT = timedelta(seconds=1)
 STOP_SECONDS = 8.0
 NOT_TAKEN = {Again.LATER, Again.PAUSE, Again.HALT}
 
 logger = log(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One owed message on its way through a thread."""
-
-    owed: Owed
-    outgoing: Outgoing
-    lease_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of an attempt: sent, failed, or never begun (both None).
-
-    Shape: `behind` is the failed attempt of the same citizen that this one has to wait for.
-    """
-
-    attempt: Attempt
-    sent: Sent | None = None
-    failed: SendFailed | None = None
-    behind: "Result | None" = None
 
 
 @dataclass(slots=True)
@@ -151,7 +130,7 @@ class Pump:
                 return 0
             sendable = list(self._sendable(connection, owed, now))
         attempts = [self._attempt(one, wish.lease_until) for one in sendable]
-        self._ready += _by_recipient([attempt for attempt in attempts if attempt])
+        self._ready += by_recipient([attempt for attempt in attempts if attempt])
         return len(owed)
 
     def _only_just_back(self) -> bool:
@@ -204,7 +183,7 @@ class Pump:
         except Exception as fault:
             logger.exception("deliver.broke", outbox=owed.id)
             broken = Attempt(owed, Outgoing(owed.id, owed.recipient, ""), lease_until)
-            self._unrecorded.append(Result(broken, failed=_broke(fault)))
+            self._unrecorded.append(Result(broken, failed=broke(fault)))
             return None
         return Attempt(owed, outgoing, lease_until)
 
@@ -253,13 +232,14 @@ class Pump:
             return Result(attempt, failed=failed)
         except Exception as fault:
             logger.exception("deliver.broke", outbox=attempt.owed.id)
-            return Result(attempt, failed=_broke(fault))
+            return Result(attempt, failed=broke(fault))
 
     def _gather(self) -> None:
         """Wait a moment for results, so that many are recorded in one transaction."""
-        until = monotonic() + GATHER_SECONDS
+        until = monotonic() + GATHER_SECONDS[self.lane]
         if not self._in_flight and self._ready:
-            threading.Event().wait(GATHER_SECONDS)  # only the ceiling holds us: do not spin
+            # Only the ceiling holds us: do not spin.
+            threading.Event().wait(GATHER_SECONDS[self.lane])
         while self._in_flight and len(self._unrecorded) < self.threads:
             try:
                 result = self._results.get(timeout=max(0.0, until - monotonic()))
@@ -363,21 +343,6 @@ class Pump:
             self.hold.failed(result.failed)
             if result.failed.again is Again.PAUSE:
                 self.ceiling.pause(60.0)
-
-
-def _broke(fault: Exception) -> SendFailed:
-    return SendFailed(Again.NEVER, f"it broke the code: {type(fault).__name__}")
-
-
-def _by_recipient(attempts: Sequence[Attempt]) -> list[list[Attempt]]:
-    """Units of one citizen each, so that their messages arrive in the order they are owed."""
-
-    def recipient(attempt: Attempt) -> str:
-        return attempt.owed.recipient
-
-    ordered = sorted(attempts, key=lambda each: (recipient(each), each.owed.id))
-    units = [list(unit) for _, unit in groupby(ordered, key=recipient)]
-    return sorted(units, key=lambda unit: unit[0].owed.id)
 
 
 def drain(pump: Pump, before_each_turn: Callable[[], int] | None = None) -> None:

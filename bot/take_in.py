@@ -1,5 +1,6 @@
 """A carrier called: store its event once, and ring for it only after the commit."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +11,9 @@ from bot.channels.zalo_events import KNOWN_NAMES, Keys, Received
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.inbox import remember
+
+TURN_SECONDS = 1.0  # a thread that waited so long tries its luck with SQLite
+_turn = threading.Lock()
 
 
 def zalo_keys(settings: Settings) -> Keys:
@@ -23,14 +27,20 @@ def _storing(engine: Engine) -> Iterator[Connection]:
     """A transaction for one statement.
 
     On PostgreSQL a statement alone is a transaction, so that BEGIN and COMMIT need not cross
-    the network; it has been committed when its result is here.
+    the network; it has been committed when its result is here. On SQLite the threads of this
+    process take turns: SQLite's own waiting sleeps for longer and longer and knows no queue.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
-    else:
+        return
+    mine = _turn.acquire(timeout=TURN_SECONDS)
+    try:
         with engine.begin() as connection:
             yield connection
+    finally:
+        if mine:
+            _turn.release()
 
 
 def take_in(runtime: Runtime, event: Received, body: bytes, now: datetime) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import connection as waiting
 from multiprocessing.process import BaseProcess
-from time import monotonic, sleep
+from time import monotonic
 from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.bell import WORKER_LANES
 from bot.ceiling import Ceiling
 from bot.channels.zalo import build_zalo
 from bot.database import AWAY
@@ -34,6 +35,7 @@ LOOK_SECONDS = 2.0  # how often a lane looks by itself, whatever the bell says
 SIGN_SECONDS = 10.0
 AWAY_SECONDS = 2.0
 STOP_SECONDS = 9.3
+SHORT_LIFE, REST_SECONDS = 5.0, 1.0
 CHAT_THREADS = 64
 BULK_THREADS = 64
 
@@ -155,9 +157,6 @@ def _run_lane(settings: Settings, name: str) -> None:
     Lane(settings, name).run()
 
 
-LANES = ("chat", "bulk", "clock")
-
-
 class Worker:
     """The parent: starts one process a lane, restarts what dies, stops all within 10 s."""
 
@@ -166,6 +165,7 @@ class Worker:
         self._context = multiprocessing.get_context("fork")
         self._children: dict[str, BaseProcess] = {}
         self._started: dict[str, float] = {}
+        self._died: dict[str, float] = {}
         self._stopping = False
 
     def run(self) -> int:
@@ -173,19 +173,18 @@ class Worker:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
-            for lane in LANES:
+            for lane in WORKER_LANES:
                 self._keep(lane)
-            waiting.wait([child.sentinel for child in self._children.values()], timeout=0.5)
+            alive = [child for child in self._children.values() if child.is_alive()]
+            waiting.wait([child.sentinel for child in alive], timeout=0.5)
         return self._end()
 
     def _keep(self, lane: str) -> None:
         child = self._children.get(lane)
         if child is not None and child.is_alive():
             return
-        if child is not None:
-            logger.error("worker.lane_died", lane=lane, exit_code=child.exitcode)
-            if monotonic() - self._started[lane] < 5.0:
-                sleep(1.0)  # one that dies at once must not eat the machine
+        if child is not None and not self._may_restart(lane, child):
+            return
         self._started[lane] = monotonic()
         child = self._context.Process(target=_run_lane, args=(self._settings, lane), name=lane)
         # A stop must not reach the child while it still has the parent's handlers.
@@ -193,6 +192,15 @@ class Worker:
         child.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._children[lane] = child
+        self._died.pop(lane, None)
+
+    def _may_restart(self, lane: str, child: BaseProcess) -> bool:
+        """At once, but one that dies at once must not eat the machine."""
+        if lane not in self._died:
+            self._died[lane] = monotonic()
+            logger.error("worker.lane_died", lane=lane, exit_code=child.exitcode)
+        lived = self._died[lane] - self._started[lane]
+        return lived > SHORT_LIFE or monotonic() - self._died[lane] > REST_SECONDS
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -53,6 +53,7 @@ class LiveHouse:
         self._stack = ExitStack()
         self._started = 0
         self._workers: list[Child] = []
+        self._zalo: Child | None = None
         self._bubbles: dict[int, dict[str, Any]] = {}
 
     def _environ(self, database_url: str, redis_url: str) -> dict[str, str]:
@@ -89,9 +90,14 @@ class LiveHouse:
 
     def start_sandbox(self) -> Child:
         """Start what plays Zalo; returns once it answers."""
-        sandbox = self.start("sandbox", SANDBOX_STATE=str(self.folder / "sandbox.json"))
-        sandbox.wait_for_url(f"{self.sandbox}/control/fault")
-        return sandbox
+        self._zalo = self.start("sandbox", SANDBOX_STATE=str(self.folder / "sandbox.json"))
+        self._zalo.wait_for_url(f"{self.sandbox}/control/fault")
+        return self._zalo
+
+    def stop_sandbox(self) -> None:
+        """Nothing listens where Zalo was, until it is started again."""
+        if self._zalo is not None:
+            self._zalo.stop()
 
     def start_web(self) -> Child:
         """Start the web processes as interfaces 1 has it; returns once they answer."""
@@ -225,3 +231,8 @@ def wait(happened: Callable[[], bool], what: str, story: Callable[[], str], time
         wait_until(happened, what, timeout=timeout, every=0.05)
     except DidNotHappen as late:
         raise DidNotHappen(f"{late}\n{story()}") from None
+
+
+def has_all_lanes(worker: Child) -> bool:
+    """Whether a worker has started whole: its parent and a process a lane."""
+    return len(worker.processes()) == 1 + len(LANES)
