@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 import webhooks.feed
 import webhooks.health
+import webhooks.sms_inbound
 import webhooks.zalo
 from bot.database import newest_schema, present_schema, reading
 from bot.health import redis_fault
@@ -30,7 +31,11 @@ SECURITY_HEADERS = {
 PUBLIC = frozenset(
     {
         "/webhooks/zalo",
+        "/webhooks/sms/esms/inbound",
+        "/webhooks/sms/1pay/inbound",
+        "/webhooks/sms/cpurl/inbound",
         "/feeds/v1/dossiers",
+        "/feeds/dvcqg",
         "/healthz",
         "/readyz",
         "/metrics",
@@ -41,6 +46,10 @@ PUBLIC = frozenset(
     }
 )
 
+# gunicorn takes this code for "the application cannot be loaded" and ends; a worker that ends
+# with any other would be started again for ever.
+CANNOT_LOAD = 4
+
 logger = log(__name__)
 
 
@@ -49,7 +58,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("wsgi", static_folder=None)
     app.config["SECRET_KEY"] = runtime.settings.secret_key
     app.config["TRUSTED_HOSTS"] = None
-    for part in (webhooks.zalo, webhooks.feed, webhooks.health):
+    for part in (webhooks.zalo, webhooks.sms_inbound, webhooks.feed, webhooks.health):
         app.register_blueprint(part.blueprint(runtime))
 
     @app.after_request
@@ -107,6 +116,7 @@ def start_faults(runtime: Runtime) -> list[str]:
 @cache
 def _app() -> Flask:
     configure_logs()
+    os.umask(0o077)  # what we write belongs to this account alone
     try:
         runtime = build_runtime(load_settings(os.environ, SERVICE_NEEDS))
         faults = start_faults(runtime)
@@ -114,7 +124,7 @@ def _app() -> Flask:
         faults = [str(fault) for fault in error.faults]
     if faults:
         print("\n".join(faults), file=sys.stderr)
-        raise SystemExit(2)
+        raise SystemExit(CANNOT_LOAD)
     return create_app(runtime)
 
 

@@ -7,11 +7,13 @@ import redis
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bell import LANES, quick_redis
+from bot.bell import WORKER_LANES, quick_redis
 from bot.calendar_file import load_calendar
 from bot.channels.channel import SendFailed
+from bot.core.national_form import Service
 from bot.database import newest_schema, present_schema, reading
 from bot.health import SIGN_FRESH
+from bot.pull import Reader, configured_source, cursors
 from bot.renew import TokenSource
 from bot.renew import status as token_status
 from bot.runtime import Runtime, build_runtime
@@ -24,6 +26,7 @@ from bot.store.timed_jobs import job_states
 from bot.store.workers import living
 
 OLD_SECONDS = 60
+PULL_GRACE_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     socket = settings.embedded_redis_socket
     if not settings.redis_url and socket.exists():
         settings = settings.model_copy(update={"redis_url": f"unix://{socket}"})
-    runtime = build_runtime(settings, threaded_bell=False)
+    runtime = build_runtime(settings, service=False)
     findings = [*_settings(settings), *_redis(settings), *_calendar(runtime)]
     try:
         findings += _database(runtime)
@@ -86,6 +89,14 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "public_url",
             f"{settings.public_url} is not https, so Zalo cannot call it",
             "set PUBLIC_URL to the public https address before going live",
+        )
+    elif not settings.trusted_proxies:
+        yield Finding(
+            "warn",
+            "trusted_proxies",
+            "is empty although PUBLIC_URL is https: every caller seems to be the proxy, and "
+            "/metrics is open to all when the proxy stands on this machine",
+            "set TRUSTED_PROXIES to the proxy's address",
         )
 
 
@@ -143,6 +154,7 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
     yield Finding("ok", "database.schema", f"is {schema}")
     yield from _house(runtime)
     yield from _zalo(runtime)
+    yield from _pull(runtime)
 
 
 def _house(runtime: Runtime) -> Iterator[Finding]:
@@ -153,12 +165,12 @@ def _house(runtime: Runtime) -> Iterator[Finding]:
         parked = parked_events(connection)
         jobs = [job for job in job_states(connection) if job.fault]
         waiting = {"inbox": waiting_events(connection), **owed_by_lane(connection)}
-    asleep = [lane for lane in LANES if not lanes.get(lane)]
+    asleep = [lane for lane in WORKER_LANES if not lanes.get(lane)]
     if asleep:
         why = f"none alive for: {', '.join(asleep)}"
         yield Finding("warn", "workers", why, "start one: python -m bot work")
     else:
-        yield Finding("ok", "workers", ", ".join(f"{lane} {lanes[lane]}" for lane in LANES))
+        yield Finding("ok", "workers", ", ".join(f"{lane} {lanes[lane]}" for lane in WORKER_LANES))
     if not agencies:
         yield Finding(
             "warn", "agencies", "none is known, so the feed refuses all", "run: bot agency add …"
@@ -167,13 +179,31 @@ def _house(runtime: Runtime) -> Iterator[Finding]:
         old = oldest is not None and (now - oldest).total_seconds() > OLD_SECONDS
         if count and old:
             why = f"{count} waiting, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
-            yield Finding("warn", f"queue.{name}", why, "see workers and zalo above and below")
+            yield Finding("warn", f"queue.{name}", why, "see workers, zalo.token, zalo.channel")
     for event_id, name, fault in parked:
         why = f"event {event_id} ({name}) broke the code: {fault}"
         yield Finding("warn", "inbox.parked", why, "send the log lines around it to the makers")
     for job in jobs:
         why = f"its last run broke: {job.fault}"
         yield Finding("warn", f"timed.{job.name}", why, "see the log line timed_job.broke")
+
+
+def _pull(runtime: Runtime) -> Iterator[Finding]:
+    source, every = configured_source(runtime), runtime.settings.pull_every_minutes
+    if source is None or every is None:
+        return
+    places, parts, level = cursors(Reader(runtime, source)), [], "ok"
+    for service in Service:
+        cursor = places.get(service)
+        read_at = cursor.succeeded_at if cursor else None
+        minutes = (runtime.now() - read_at).total_seconds() / 60 if read_at else None
+        ago = "never read to its end" if minutes is None else f"read {minutes:.0f} min ago"
+        fault = f": {cursor.fault}" if cursor and cursor.fault else ""
+        parts.append(f"{service} {ago}{fault}")
+        if fault or minutes is None or minutes > 2 * every + PULL_GRACE_MINUTES:
+            level = "warn"
+    do = "" if level == "ok" else "see the worker's log lines pull.*, or try: bot pull --once"
+    yield Finding(level, "pull", "; ".join(parts), do)
 
 
 def _zalo(runtime: Runtime) -> Iterator[Finding]:
@@ -208,11 +238,13 @@ def _zalo_channel(runtime: Runtime) -> Iterator[Finding]:
         why = f"on hold since {held.since:%Y-%m-%d %H:%M} UTC: {held.reason}"
         yield Finding(level, "zalo.channel", why, "mend the reason; sending resumes by itself")
     try:
-        answer = requests.get(
-            f"{runtime.settings.zalo_openapi_url}/v2.0/oa/getoa",
-            headers={"access_token": TokenSource(runtime).current()},
-            timeout=(3.0, 6.0),
-        ).json()
+        with requests.Session() as session:
+            session.trust_env = False  # the same way out as the worker takes
+            answer = session.get(
+                f"{runtime.settings.zalo_openapi_url}/v2.0/oa/getoa",
+                headers={"access_token": TokenSource(runtime).current()},
+                timeout=(3.0, 6.0),
+            ).json()
     except (requests.RequestException, ValueError) as fault:
         why = f"does not answer: {type(fault).__name__}"
         yield Finding("fail", "zalo.api", why, "check the way out, and ZALO_OPENAPI_URL")

@@ -1,10 +1,12 @@
 """A dossier and its changes as they are kept: personal fields sealed, the phone findable."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.core.snapshot import Change
+from bot.core.phone import Line, Phone, PhoneReading
+from bot.core.snapshot import Change, FeedDossier, Procedure, Ticks, Times
 from bot.vault import Vault, blind_index
 
 
@@ -66,3 +68,36 @@ def change_record(dossier_id: int, change: Change, key_id: str, now: datetime) -
 
 def _sealed(vault: Vault, plain: str | None) -> bytes | None:
     return vault.seal(plain) if plain else None
+
+
+def stored_dossier(vault: Vault, row: Mapping[str, Any]) -> FeedDossier:
+    """A stored dossier as it would have to be told to stay as it is.
+
+    Shape: `row` holds the columns of the dossier's table. A phone that reads as none is known
+    only by its kind.
+    Errors: vault.Unreadable when none of FIELD_KEYS opens a field.
+    """
+    e164 = _opened(vault, row["phone"])
+    needed = _opened(vault, row["needed"])
+    times = (row[name] for name in ("received_at", "due_at", "finished_at", "returned_at"))
+    return FeedDossier(
+        code=row["code"],
+        agency=row["agency_code"],
+        procedure=Procedure(row["procedure_code"], row["procedure_name"], row["same_day"]),
+        step=row["step"],
+        status=row["status"],
+        changed_at=row["changed_at"],
+        local_code=row["local_code"],
+        at_desk=row["at_desk"],
+        times=Times(*times),
+        phone=e164,
+        notify=Ticks(row["notify_zalo"], row["notify_sms"], row["notify_post"]),
+        handler=_opened(vault, row["handler"]),
+        needed=tuple(json.loads(needed)) if needed else (),
+        owner_name=_opened(vault, row["owner_name"]),
+        kept_phone=PhoneReading(Line(row["phone_line"]), Phone(e164) if e164 else None),
+    )
+
+
+def _opened(vault: Vault, sealed: bytes | None) -> str | None:
+    return vault.open_text(sealed) if sealed else None

@@ -34,6 +34,8 @@ class Metrics:
     outbox_closed: Counter
     inbox_parked: Counter
     token_renewals: Counter
+    sms_inbound: Counter
+    sms_inbound_seconds: Histogram
 
     def render(self, present: Iterable[Metric]) -> bytes:
         """Prometheus text of all processes that share a directory, and of `present`."""
@@ -106,4 +108,6 @@ def _build(shared: Path | None) -> Metrics:
         outbox_closed=counter("outbox_closed", "Messages closed", "lane", "event", "state"),
         inbox_parked=counter("inbox_parked", "Events that could not be worked on", "event"),
         token_renewals=counter("token_renewals", "Renewals of access tokens", "outcome"),
+        sms_inbound=counter("sms_inbound", "SMS of citizens", "aggregator", "outcome"),
+        sms_inbound_seconds=seconds("sms_inbound_seconds", "Time to answer an inbound SMS", FAST),
     )

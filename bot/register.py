@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,10 +14,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from bot.core.agency import family
 from bot.core.phone import read_phone
 from bot.core.snapshot import (
+    Cause,
     Change,
     FeedDossier,
     Known,
     Outcome,
+    Refusal,
     Result,
     Snapshot,
     Unreadable,
@@ -55,8 +58,8 @@ KnownBy = Callable[[Connection, Collection[str]], dict[str, Known]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What one call is judged by."""
+class Desk:
+    """What one call is judged by; `index` is the key of the blind indexes."""
 
     runtime: Runtime
     key: FeedKey
@@ -74,13 +77,52 @@ class _Read:
     warnings: tuple[str, ...]
     snapshot: Snapshot | None = None
     content: bytes = b""
-    why: str | None = None
+    refusal: Refusal | None = None
 
-    def result(self, outcome: Outcome, why: str | None = None) -> Result:
+    def result(self, outcome: Outcome) -> Result:
         code = self.snapshot.code if self.snapshot else self.told.code
-        if outcome is Outcome.REFUSED:
-            code = self.told.code
-        return Result(code, outcome, self.warnings, why)
+        return Result(code, outcome, self.warnings)
+
+    def refused(self, refusal: Refusal) -> Result:
+        return Result(self.told.code, Outcome.REFUSED, self.warnings, refusal.why, refusal.cause)
+
+
+class Source(Protocol):
+    """Where the dossiers of one transaction come from: whole as they came, or put together from
+    what came and what is stored.
+
+    All three are asked once without and, when there is something to write, again with `hold`
+    inside the transaction that writes; what was learned in an earlier try counts no more.
+    """
+
+    def tell(self, connection: Connection, hold: bool) -> Sequence[FeedDossier]:
+        """The dossiers, in order; with `hold` what they are made of is locked first."""
+
+    def owes(self, results: Sequence[Result]) -> bool:
+        """Whether there is something to keep besides the dossiers."""
+
+    def keep(
+        self, connection: Connection, ids: Mapping[str, int], results: Sequence[Result]
+    ) -> None:
+        """Keep it; `ids` are those of the stored dossiers by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Dossiers that came whole."""
+
+    dossiers: Sequence[FeedDossier]
+
+    def tell(self, _connection: Connection, _hold: bool) -> Sequence[FeedDossier]:
+        return self.dossiers
+
+    def owes(self, _results: Sequence[Result]) -> bool:
+        return False
+
+    def keep(
+        self, _connection: Connection, _ids: Mapping[str, int], _results: Sequence[Result]
+    ) -> None:
+        """Nothing besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,60 +145,81 @@ def register_dossiers(
     Errors: SQLAlchemyError when they could not be stored.
     Source: interfaces 4.
     """
-    with reading(runtime.engine) as connection:
-        parents = agency_parents(connection)
-    covered = parents.keys() if key.all_agencies else family(parents, key.agency_code)
-    desk = _Desk(runtime, key, index_key(runtime), parents.keys(), covered, runtime.now())
+    desk = desk_of(runtime, key)
     results: list[Result] = []
     for start in range(0, len(dossiers), CHUNK):
-        reads = [_read(desk, told) for told in dossiers[start : start + CHUNK]]
-        results += _register_chunk(desk, reads)
+        results += register_source(desk, _Whole(dossiers[start : start + CHUNK]))
     return results
 
 
-def _read(desk: _Desk, told: FeedDossier) -> _Read:
-    phone = read_phone(told.phone)
+def desk_of(runtime: Runtime, key: FeedKey) -> Desk:
+    """What a call signed with this key is judged by, now."""
+    with reading(runtime.engine) as connection:
+        parents = agency_parents(connection)
+    covered = parents.keys() if key.all_agencies else family(parents, key.agency_code)
+    return Desk(runtime, key, index_key(runtime), parents.keys(), covered, runtime.now())
+
+
+def _read(desk: Desk, told: FeedDossier) -> _Read:
+    phone = told.kept_phone or read_phone(told.phone)
     told_back = warnings(told, phone)
-    why = _agency_fault(desk, told.agency)
-    if why is None and too_far_ahead(told.changed_at, desk.now):
-        why = "changed_at is more than 24 hours ahead; check the clock of the software that sent it"
-    if why is not None:
-        return _Read(told, told_back, why=why)
+    refusal = _agency_fault(desk, told.agency)
+    if refusal is None and too_far_ahead(told.changed_at, desk.now):
+        refusal = Refusal(
+            Cause.AHEAD,
+            "changed_at is more than 24 hours ahead; check the clock of the software that sent it",
+        )
+    if refusal is not None:
+        return _Read(told, told_back, refusal=refusal)
     try:
         snapshot = read_snapshot(told, phone)
     except Unreadable as fault:
-        return _Read(told, told_back, why=str(fault))
+        return _Read(told, told_back, refusal=fault.refusal)
     return _Read(told, told_back, snapshot, blind_index(desk.index, content_text(snapshot)))
 
 
-def _agency_fault(desk: _Desk, agency: str) -> str | None:
+def _agency_fault(desk: Desk, agency: str) -> Refusal | None:
     if agency in desk.covered:
         return None
     if agency in desk.known_agencies:
-        return (
+        return Refusal(
+            Cause.AGENCY_NOT_COVERED,
             f"agency {agency[:60]!r} is not covered by this key; "
-            "use a key of that agency or of one above it"
+            "use a key of that agency or of one above it",
         )
-    return (
+    return Refusal(
+        Cause.AGENCY_UNKNOWN,
         f"agency {agency[:60]!r} is not known here; have it added: "
-        "python -m bot agency add CODE --name NAME"
+        "python -m bot agency add CODE --name NAME",
     )
 
 
-def _register_chunk(desk: _Desk, reads: Sequence[_Read]) -> list[Result]:
-    """Store one chunk; when another feed was faster with one of its codes, begin it again.
+def register_source(desk: Desk, source: Source) -> list[Result]:
+    """Judge and store one chunk, in a transaction of its own; one result each.
 
-    A chunk is judged without holding anything first: most of a nightly full transfer repeats
-    what is known, and need not make webhooks wait for their turn to write.
+    When another feed was faster with one of its codes, it begins again. A chunk is judged
+    without holding anything first: most of a nightly full transfer repeats what is known, and
+    need not make webhooks wait for their turn to write.
+    Errors: SQLAlchemyError when it could not be stored.
     """
+    seen: dict[FeedDossier, _Read] = {}
+
+    def reads(connection: Connection, hold: bool) -> list[_Read]:
+        dossiers = source.tell(connection, hold)
+        seen.update({told: _read(desk, told) for told in dossiers if told not in seen})
+        return [seen[told] for told in dossiers]
+
     with reading(desk.runtime.engine) as connection:
-        book = _judged(desk, reads, _present(connection, reads, known_dossiers))
-    if not book.changes:
+        told = reads(connection, False)
+        book = _judged(desk, told, _present(connection, told, known_dossiers))
+    if not book.changes and not source.owes(book.results):
         return book.results
     for tries in range(1, TRIES + 1):
         try:
             with desk.runtime.engine.begin() as connection:
-                return _register(desk, connection, reads)
+                results, ids = _register(desk, connection, reads(connection, True))
+                source.keep(connection, ids, results)
+                return results
         except DBAPIError as fault:
             state = getattr(fault.orig, "sqlstate", None)
             if tries == TRIES or not (isinstance(fault, IntegrityError) or state in AGAIN):
@@ -165,11 +228,14 @@ def _register_chunk(desk: _Desk, reads: Sequence[_Read]) -> list[Result]:
     raise AssertionError("the last try either returned or raised")
 
 
-def _register(desk: _Desk, connection: Connection, reads: Sequence[_Read]) -> list[Result]:
+def _register(
+    desk: Desk, connection: Connection, reads: Sequence[_Read]
+) -> tuple[list[Result], Mapping[str, int]]:
     before = _present(connection, reads, hold_dossiers)
     book = _judged(desk, reads, before)
+    ids = {code: one.id for code, one in before.known.items() if one.id is not None}
     if book.changes:
-        ids = _write_dossiers(desk, connection, book, before.known)
+        ids |= _write_dossiers(desk, connection, book, before.known)
         _write_codes(connection, ids, before.leads, book.leads)
         add_changes(
             connection,
@@ -178,7 +244,7 @@ def _register(desk: _Desk, connection: Connection, reads: Sequence[_Read]) -> li
                 for change in book.changes
             ],
         )
-    return book.results
+    return book.results, ids
 
 
 def _present(connection: Connection, reads: Sequence[_Read], known_by: KnownBy) -> _Book:
@@ -190,7 +256,7 @@ def _present(connection: Connection, reads: Sequence[_Read], known_by: KnownBy) 
     return _Book(known, dossiers_called(connection, names))
 
 
-def _judged(desk: _Desk, reads: Sequence[_Read], before: _Book) -> _Book:
+def _judged(desk: Desk, reads: Sequence[_Read], before: _Book) -> _Book:
     """The book after these dossiers, in order; `before` stays as it is."""
     book = _Book(dict(before.known), dict(before.leads))
     for read in reads:
@@ -198,39 +264,45 @@ def _judged(desk: _Desk, reads: Sequence[_Read], before: _Book) -> _Book:
     return book
 
 
-def _judge(desk: _Desk, book: _Book, read: _Read) -> Result:
-    snapshot = read.snapshot
+def _judge(desk: Desk, book: _Book, read: _Read) -> Result:
+    snapshot, refusal = read.snapshot, read.refusal
     if snapshot is None:
-        return read.result(Outcome.REFUSED, read.why)
+        return read.refused(refusal) if refusal else read.result(Outcome.REFUSED)
     earlier = book.known.get(snapshot.code)
-    why = _foreign(desk, book, snapshot, earlier)
-    if why is not None:
-        return read.result(Outcome.REFUSED, why)
+    refusal = _foreign(desk, book, snapshot, earlier)
+    if refusal is not None:
+        return read.refused(refusal)
     outcome = decide(earlier, snapshot.told.changed_at, read.content)
     if outcome in (Outcome.REPEAT, Outcome.STALE):
         return read.result(outcome)
     if _taken(book, snapshot.local_code, snapshot.code):
-        return read.result(
-            Outcome.REFUSED,
-            "local_code already belongs to another dossier; send the one printed on this slip",
+        return read.refused(
+            Refusal(
+                Cause.LOCAL_CODE_TAKEN,
+                "local_code already belongs to another dossier; send the one printed on this slip",
+            )
         )
     _accept(book, outcome, snapshot, known_after(earlier, snapshot, read.content))
     return read.result(outcome)
 
 
-def _foreign(desk: _Desk, book: _Book, snapshot: Snapshot, earlier: Known | None) -> str | None:
+def _foreign(desk: Desk, book: _Book, snapshot: Snapshot, earlier: Known | None) -> Refusal | None:
     """Why this code is not this sender's to tell about; None when it is.
 
     A dossier may move to another agency, but only by a key that covers both: otherwise any
     agency could take over another's dossiers by their codes.
     """
     if earlier is not None and earlier.agency_code not in desk.covered:
-        return (
+        return Refusal(
+            Cause.FOREIGN,
             "this code belongs to a dossier of an agency that is not covered by this key; "
-            "to move a dossier between agencies use a key that covers both"
+            "to move a dossier between agencies use a key that covers both",
         )
     if _taken(book, snapshot.code, snapshot.code):
-        return "code already is the local_code of another dossier; check which of the two is right"
+        return Refusal(
+            Cause.CODE_TAKEN,
+            "code already is the local_code of another dossier; check which of the two is right",
+        )
     return None
 
 
@@ -250,7 +322,7 @@ def _accept(book: _Book, outcome: Outcome, snapshot: Snapshot, now: Known) -> No
 
 
 def _write_dossiers(
-    desk: _Desk, connection: Connection, book: _Book, known: Mapping[str, Known]
+    desk: Desk, connection: Connection, book: _Book, known: Mapping[str, Known]
 ) -> dict[str, int]:
     """Store each dossier as its last change left it; the ids of all that are involved, by code."""
     last = {change.snapshot.code: change for change in book.changes}

@@ -26,6 +26,9 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "ZALO_APP_SECRET": lambda: secrets.token_urlsafe(15),
     "ZALO_OA_ID": lambda: _digits(19),
     "ZALO_OA_SECRET_KEY": lambda: secrets.token_urlsafe(15),
+    "SMS_MO_ESMS_KEY": lambda: secrets.token_urlsafe(15),
+    "SMS_MO_1PAY_ACCESS_KEY": lambda: secrets.token_hex(10),
+    "SMS_MO_1PAY_SECRET": lambda: secrets.token_urlsafe(24),
 }
 
 
@@ -58,6 +61,8 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
         "ZALO_MEDIA_HOSTS": sandbox.removeprefix("http://"),
         "SANDBOX_WEBHOOK_URL": f"{web}/webhooks/zalo",
         "SANDBOX_FEED_URL": f"{web}/feeds/v1/dossiers",
+        "SANDBOX_SMS_INBOUND_URL": f"{web}/webhooks/sms",
+        "SMS_MO_CPURL_IPS": "127.0.0.1",  # the sandbox calls from this machine
         "SANDBOX_STATE": str(
             (Path(environ.get("VAR_DIR") or CHECKOUT / "var")).resolve() / "sandbox.json"
         ),

@@ -8,6 +8,7 @@ from uuid import uuid4
 from bot.bell import LANES
 from bot.database import reading
 from bot.logs import log
+from bot.pull import pull_if_due
 from bot.renew import renew_if_due
 from bot.runtime import Runtime
 from bot.store.inbox import waiting_events
@@ -62,6 +63,7 @@ def tidy(runtime: Runtime) -> None:
 JOBS: Mapping[str, TimedJob] = {
     "sweep": TimedJob(sweep, timedelta(seconds=10), timedelta(seconds=30)),
     "renew-token": TimedJob(renew_if_due, timedelta(seconds=30), timedelta(minutes=2)),
+    "pull": TimedJob(pull_if_due, timedelta(seconds=30), timedelta(minutes=2)),
     "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
 }
 

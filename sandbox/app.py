@@ -12,6 +12,7 @@ from sandbox import control, uploads, zalo_routes
 from sandbox.gate import Handler
 from sandbox.one_stop import OneStop
 from sandbox.settings import Settings
+from sandbox.short_code import ShortCode
 from sandbox.state_file import keep_saving, load, save
 from sandbox.world import WORLD, World
 
@@ -55,6 +56,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
         world.webhooks.open(session)
         app[control.ONE_STOP] = OneStop(world, session)
+        app[control.SHORT_CODE] = ShortCode(world, session)
         work = [asyncio.create_task(world.clock.run()), asyncio.create_task(keep_saving(world))]
         if world.settings.feed_key_id:
             work.append(asyncio.create_task(app[control.ONE_STOP].seed()))

@@ -6,14 +6,16 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import control_world, live
+from sandbox import control_people, control_world, live
 from sandbox.asked import Asked, AskedWrongError
 from sandbox.control_table import GETS, POSTS, Act
 from sandbox.one_stop import OneStop
+from sandbox.short_code import ShortCode
 from sandbox.wire import dumps
 from sandbox.world import WORLD, World
 
 ONE_STOP = web.AppKey("one_stop", OneStop)
+SHORT_CODE = web.AppKey("short_code", ShortCode)
 
 HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Sandbox control</title>
@@ -29,8 +31,9 @@ pre{background:#f2f4f7;padding:.6em;overflow:auto}h2{font-size:1em;margin-bottom
 def add_routes(app: web.Application) -> None:
     """Put the control API into the app."""
     routes = app.router
+    bound = {"/control/dossier": _dossier(app), "/control/sms": _sms(app)}
     for post in POSTS:
-        routes.add_post(post.path, _handler(post.act or _dossier(app)))
+        routes.add_post(post.path, _handler(post.act or bound[post.path]))
     routes.add_get("/control", describe)
     routes.add_get("/control/state", live.state)
     routes.add_get("/control/stream", live.stream)
@@ -42,6 +45,13 @@ def add_routes(app: web.Application) -> None:
 def _dossier(app: web.Application) -> Act:
     async def act(world: World, asked: Asked) -> dict[str, Any]:
         return await control_world.dossier(world, asked, app[ONE_STOP])
+
+    return act
+
+
+def _sms(app: web.Application) -> Act:
+    async def act(world: World, asked: Asked) -> dict[str, Any]:
+        return await control_people.sms(world, asked, app[SHORT_CODE])
 
     return act
 

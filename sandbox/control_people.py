@@ -8,6 +8,8 @@ from sandbox import citizens
 from sandbox.asked import Asked, AskedWrongError
 from sandbox.attachments import KINDS, attachment_for
 from sandbox.people import international
+from sandbox.short_code import NoReplyError, ShortCode
+from sandbox.sms_aggregators import FORMS
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -76,6 +78,17 @@ async def press(world: World, asked: Asked) -> Json:
     if kind == "oa.query.hide":
         return {"did": "said, hidden", "event": citizens.say_hidden(world, person, str(payload))}
     return {"did": "opened", "type": kind, "payload": payload}
+
+
+async def sms(world: World, asked: Asked, short_code: ShortCode) -> Json:
+    """A citizen writes an SMS to the short code; the reply stands in the phone's SMS inbox."""
+    aggregator = asked.one_of("aggregator", FORMS) if asked.has("aggregator") else "esms"
+    text, again = asked.text("text"), asked.text("request_id", "")
+    person = world.people.meet(asked.text("user"))
+    try:
+        return await short_code.ask(person, text, aggregator, again)
+    except NoReplyError as failure:
+        raise AskedWrongError(f"no reply: {failure}; expected one in the form") from None
 
 
 async def share_phone(world: World, asked: Asked) -> Json:

@@ -55,6 +55,13 @@ POSTS = (
         control_people.press,
     ),
     Control(
+        "/control/sms",
+        "A citizen writes to the short code 8083, with or without Zalo. `aggregator`: esms, 1pay "
+        "or cpurl; `request_id` (from an earlier answer) makes it a repeat of that call.",
+        {"user": "an", "text": "MCKH 0101701234", "aggregator": "esms"},
+        None,
+    ),
+    Control(
         "/control/share-phone",
         "A citizen shares name and phone (user_submit_info); without phone: the person's own.",
         {"user": "an", "phone": "0905000001"},
@@ -115,7 +122,7 @@ POSTS = (
     Control(
         "/control/dossier",
         "The one-stop desk, through the product's feed: action seed, next (code), late (code), "
-        "new. `answer` is the feed's answer.",
+        "new. `answer` is the feed's answer. next with form dvcqg: in the national format.",
         {"action": "next", "code": "H32.01-261116-0001"},
         None,
     ),

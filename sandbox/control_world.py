@@ -92,6 +92,8 @@ async def console_test(world: World, _asked: Asked) -> Json:
 async def dossier(world: World, asked: Asked, desk: OneStop) -> Json:
     """Work at the one-stop desk: the change goes through the product's feed."""
     action = asked.one_of("action", ("seed", "next", "late", "new"))
+    if asked.has("form"):
+        asked.one_of("form", ("v1", "dvcqg"))
     if action == "seed":
         return await _through_feed(world, desk, world.dossiers.all(), keep=True)
     if action == "new":
@@ -106,15 +108,23 @@ async def dossier(world: World, asked: Asked, desk: OneStop) -> Json:
         raise AskedWrongError(f"{known.code} is at its last step; expected one with a next step")
     else:
         changed.move_on(world.clock.now())
-    return await _through_feed(world, desk, [changed])
+    national = action == "next" and asked.text("form", "v1") == "dvcqg"
+    return await _through_feed(world, desk, [changed], national=national)
 
 
 async def _through_feed(
-    world: World, desk: OneStop, dossiers: list[Dossier], keep: bool = False
+    world: World,
+    desk: OneStop,
+    dossiers: list[Dossier],
+    keep: bool = False,
+    national: bool = False,
 ) -> Json:
     """Send, and keep the change only when the product has it too."""
     try:
-        status, answer = await desk.send(dossiers)
+        if national:
+            status, answer = await desk.send_national(dossiers[0])
+        else:
+            status, answer = await desk.send(dossiers)
     except FeedDownError as failure:
         raise AskedWrongError(str(failure)) from None
     if keep or taken(answer):

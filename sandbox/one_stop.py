@@ -4,17 +4,19 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
 from sandbox.dossiers import Dossier
+from sandbox.national import dossier_call, progress_call
 from sandbox.request_log import Logged, masked
 from sandbox.signing import feed_signature
 from sandbox.world import World
 
+NATIONAL_PATH = "/feeds/dvcqg"
 TAKEN = ("new", "changed", "repeat")
 NOT_CONFIGURED = (
     "the feed key is not set; expected SANDBOX_FEED_KEY_ID and SANDBOX_FEED_SECRET "
@@ -24,6 +26,9 @@ NOT_CONFIGURED = (
 
 class FeedDownError(Exception):
     """The product did not answer, or there is no key to sign with."""
+
+
+BodyOf = Callable[[float | None], dict[str, Any]]  # given the latest moment it may hold
 
 
 class OneStop:
@@ -36,26 +41,49 @@ class OneStop:
     async def send(self, dossiers: Sequence[Dossier]) -> tuple[int, Any]:
         """Send dossiers; gives HTTP status and answer as they came.
 
-        The clock of a rehearsal may run ahead of the product's. A request refused for its clock
-        is sent once more in real time, with nothing in it that has not happened yet.
         Errors: FeedDownError without a key or an answer.
         """
-        if not self._world.settings.feed_key_id:
-            raise FeedDownError(NOT_CONFIGURED)
         async with self._turn:
-            status, answer = await self._post(dossiers, self._world.clock.now(), None)
-            if status == 401 and isinstance(answer, dict) and answer.get("error") == "clock":
-                now = time.time()
-                status, answer = await self._post(dossiers, now, now)
+            status, answer = await self._sent(
+                self._world.settings.feed_url,
+                lambda cap: {"dossiers": [one.record(cap) for one in dossiers]},
+                len(dossiers),
+            )
         self._remember(dossiers, status, answer)
         return status, answer
 
-    async def _post(
-        self, dossiers: Sequence[Dossier], moment: float, cap: float | None
-    ) -> tuple[int, Any]:
+    async def send_national(self, dossier: Dossier) -> tuple[int, Any]:
+        """Send a dossier's move in the national format: its step, then the dossier as it stands.
+
+        Result: status and answer of the first that was not wholly taken, else of the last.
+        Errors: FeedDownError without a key or an answer.
+        """
+        url = urljoin(self._world.settings.feed_url, NATIONAL_PATH)
+        async with self._turn:
+            status, answer = await self._sent(url, lambda cap: progress_call(dossier, cap), 1)
+            if taken(answer):
+                status, answer = await self._sent(url, lambda cap: dossier_call(dossier, cap), 1)
+        said = answer.get("message") if isinstance(answer, dict) else None
+        dossier.last_answer = str(said or f"HTTP {status}")
+        return status, answer
+
+    async def _sent(self, url: str, body_of: BodyOf, count: int) -> tuple[int, Any]:
+        """Send once, or twice when the first is refused for its clock.
+
+        The clock of a rehearsal may run ahead of the product's: then it is sent in real time,
+        with nothing in it that has not happened yet.
+        """
+        if not self._world.settings.feed_key_id:
+            raise FeedDownError(NOT_CONFIGURED)
+        status, answer = await self._post(url, body_of(None), count, self._world.clock.now())
+        if status == 401 and isinstance(answer, dict) and answer.get("error") == "clock":
+            now = time.time()
+            status, answer = await self._post(url, body_of(now), count, now)
+        return status, answer
+
+    async def _post(self, url: str, told: Any, count: int, moment: float) -> tuple[int, Any]:
         settings, stamp = self._world.settings, str(int(moment))
-        records = {"dossiers": [one.record(cap) for one in dossiers]}
-        body = json.dumps(records, ensure_ascii=False).encode()
+        body = json.dumps(told, ensure_ascii=False).encode()
         headers = {
             "Content-Type": "application/json",
             "X-Feed-Key": settings.feed_key_id,
@@ -65,7 +93,7 @@ class OneStop:
         started, status = time.perf_counter(), 0
         try:
             async with self._session.post(
-                settings.feed_url,
+                url,
                 data=body,
                 headers=headers,
                 timeout=aiohttp.ClientTimeout(total=30),
@@ -73,15 +101,17 @@ class OneStop:
             ) as answer:
                 status, text = answer.status, await answer.text(errors="replace")
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
-            raise FeedDownError(f"{settings.feed_url} did not answer: {failure!r}") from failure
+            raise FeedDownError(f"{url} did not answer: {failure!r}") from failure
         finally:
-            self._note(status, len(dossiers), headers, time.perf_counter() - started)
+            self._note(url, status, count, headers, time.perf_counter() - started)
         return status, _parsed(text)
 
-    def _note(self, status: int, count: int, headers: dict[str, str], took: float) -> None:
+    def _note(
+        self, url: str, status: int, count: int, headers: dict[str, str], took: float
+    ) -> None:
         world, error = self._world, None if status else "no answer"
         summary, ms = f"feed · {count}", round(took * 1000, 1)
-        path, now = urlsplit(world.settings.feed_url).path, world.clock.now()
+        path, now = urlsplit(url).path, world.clock.now()
         world.log(Logged("out", "POST", path, status, error, ms, now, summary, masked(headers)))
 
     def _remember(self, dossiers: Sequence[Dossier], status: int, answer: Any) -> None:
@@ -131,7 +161,9 @@ def outcomes(answer: Any) -> list[dict[str, Any]]:
 
 
 def taken(answer: Any) -> bool:
-    """Whether the product has every dossier of the request now."""
+    """Whether the product has every dossier of the request now, in whichever format."""
+    if isinstance(answer, dict) and answer.get("error_code") == "00":
+        return True
     results = outcomes(answer)
     return bool(results) and all(one.get("outcome") in TAKEN for one in results)
 

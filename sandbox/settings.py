@@ -10,6 +10,9 @@ SAMPLES = {  # invented values, the same on every machine, for a rehearsal witho
     "ZALO_APP_SECRET": "sandbox-app-secret",
     "ZALO_OA_ID": "4018273645501928374",
     "ZALO_OA_SECRET_KEY": "sandbox-oa-secret-key",
+    "SMS_MO_ESMS_KEY": "sandbox-esms-key",
+    "SMS_MO_1PAY_ACCESS_KEY": "sandbox-1pay-access-key",
+    "SMS_MO_1PAY_SECRET": "sandbox-1pay-secret",
 }
 
 
@@ -31,6 +34,10 @@ class Settings:
     feed_url: str
     feed_key_id: str
     feed_secret: str
+    sms_inbound_url: str
+    esms_key: str
+    one_pay_access_key: str
+    one_pay_secret: str
     state_path: Path | None
     webhook_timeout: float
 
@@ -98,6 +105,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         feed_url=read.url("SANDBOX_FEED_URL", f"{product}/feeds/v1/dossiers"),
         feed_key_id=key_id,
         feed_secret=secret,
+        sms_inbound_url=read.url("SANDBOX_SMS_INBOUND_URL", f"{product}/webhooks/sms"),
+        esms_key=read.text("SMS_MO_ESMS_KEY"),
+        one_pay_access_key=read.text("SMS_MO_1PAY_ACCESS_KEY"),
+        one_pay_secret=read.text("SMS_MO_1PAY_SECRET"),
         state_path=Path(state) if state else None,
         webhook_timeout=read.seconds("SANDBOX_WEBHOOK_TIMEOUT", 2.0),
     )

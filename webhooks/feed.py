@@ -1,7 +1,7 @@
-"""`/feeds/v1/dossiers`: one-stop software tells where its dossiers stand."""
+"""`/feeds/v1/dossiers` and `/feeds/dvcqg`: software tells where its dossiers stand."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -12,10 +12,13 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from bot.core.snapshot import Result
 from bot.logs import log
+from bot.national import register_national
 from bot.register import register_dossiers
 from bot.runtime import Runtime
+from bot.store.feed_keys import FeedKey
 from bot.vault import Unreadable
 from webhooks.feed_body import MOST_BYTES, check_type, read_dossiers, too_large, unpacked
+from webhooks.feed_national import NATIONAL_PATH, national_answer, read_call
 from webhooks.feed_refusal import Fault, Refused, form_refused
 from webhooks.feed_signature import admitted
 from webhooks.openapi import add_pages
@@ -36,37 +39,20 @@ class _Call:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
+Take = Callable[[Runtime, FeedKey, bytes, _Call], dict[str, Any]]
+
+
 def blueprint(runtime: Runtime) -> Blueprint:
     """Build the routes; whatever they need comes in through `runtime`."""
     routes = Blueprint("feed", __name__, template_folder="templates")
-    metrics = runtime.metrics
 
     @routes.post(PATH)
     def receive() -> tuple[Response, int]:
-        begun, call = perf_counter(), _Call()
-        try:
-            answer, status, counted = _take(runtime, call), 200, "taken"
-        except Refused as refusal:
-            answer, status = refusal.as_json(), refusal.status
-            counted = COUNTED[status]
-            _tell_refused(call, refusal)
-        except (SQLAlchemyError, Unreadable) as fault:
-            answer, status, counted = _NOT_STORED, 503, "not_stored"
-            logger.error("feed.not_stored", key=call.key, fault=type(fault).__name__)
-        took = perf_counter() - begun
-        metrics.feed_requests.labels(counted).inc()
-        metrics.feed_seconds.observe(took)
-        for outcome, number in call.outcomes.items():
-            metrics.feed_dossiers.labels(outcome).inc(number)
-        if status == 200:
-            logger.info(
-                "feed.taken",
-                key=call.key,
-                dossiers=call.dossiers,
-                **call.outcomes,
-                milliseconds=round(took * 1000),
-            )
-        return jsonify(answer), status
+        return _answered(runtime, _take_dossiers)
+
+    @routes.post(NATIONAL_PATH)
+    def receive_national() -> tuple[Response, int]:
+        return _answered(runtime, _take_national)
 
     add_pages(routes, runtime)
     return routes
@@ -79,18 +65,57 @@ _NOT_STORED = {
 }
 
 
-def _take(runtime: Runtime, call: _Call) -> dict[str, Any]:
+def _answered(runtime: Runtime, take: Take) -> tuple[Response, int]:
+    begun, call, metrics = perf_counter(), _Call(), runtime.metrics
+    try:
+        answer, status, counted = _admit(runtime, call, take), 200, "taken"
+    except Refused as refusal:
+        answer, status = refusal.as_json(), refusal.status
+        counted = COUNTED[status]
+        _tell_refused(call, refusal)
+    except (SQLAlchemyError, Unreadable) as fault:
+        answer, status, counted = _NOT_STORED, 503, "not_stored"
+        logger.error("feed.not_stored", key=call.key, fault=type(fault).__name__)
+    took = perf_counter() - begun
+    metrics.feed_requests.labels(counted).inc()
+    metrics.feed_seconds.observe(took)
+    for outcome, number in call.outcomes.items():
+        metrics.feed_dossiers.labels(outcome).inc(number)
+    if status == 200:
+        logger.info(
+            "feed.taken",
+            key=call.key,
+            dossiers=call.dossiers,
+            **call.outcomes,
+            milliseconds=round(took * 1000),
+        )
+    return jsonify(answer), status
+
+
+def _admit(runtime: Runtime, call: _Call, take: Take) -> dict[str, Any]:
     """Size, sender, type, form, meaning: in this order, each before the next is looked at."""
     body = _body()
     key = admitted(runtime, request.headers, body)
     call.key = key.id
     encoding = request.headers.get("Content-Encoding", "")
     check_type(request.mimetype, request.mimetype_params.get("charset", ""), encoding)
-    dossiers = read_dossiers(unpacked(body, encoding))
+    return take(runtime, key, unpacked(body, encoding), call)
+
+
+def _take_dossiers(runtime: Runtime, key: FeedKey, body: bytes, call: _Call) -> dict[str, Any]:
+    dossiers = read_dossiers(body)
     call.dossiers = len(dossiers)
     results = register_dossiers(runtime, key, dossiers)
     call.outcomes.update(str(result.outcome) for result in results)
     return {"results": _as_json(results)}
+
+
+def _take_national(runtime: Runtime, key: FeedKey, body: bytes, call: _Call) -> dict[str, Any]:
+    national = read_call(body)
+    call.dossiers = len(national.records)
+    verdicts = register_national(runtime, key, national)
+    call.outcomes.update(str(verdict.outcome) for verdict in verdicts)
+    return national_answer(national.service, verdicts)
 
 
 def _body() -> bytes:

@@ -67,14 +67,8 @@ def read_dossiers(body: bytes) -> list[FeedDossier]:
     Errors: Refused, 400 naming up to 20 faults by index and field, 413 for too many dossiers.
     Source: interfaces 4.
     """
-    items = _items(_parsed(body))
-    if len(items) > MOST_DOSSIERS:
-        raise Refused(
-            413,
-            "size",
-            f"came {len(items)} dossiers, at most {MOST_DOSSIERS} are taken at a time; "
-            "send them in several calls",
-        )
+    items = _items(parsed(body))
+    check_number(items)
     dossiers: list[FeedDossier] = []
     faults: list[Fault] = []
     for index, item in enumerate(items):
@@ -89,7 +83,22 @@ def read_dossiers(body: bytes) -> list[FeedDossier]:
     return dossiers
 
 
-def _parsed(body: bytes) -> Any:
+def check_number(items: Sequence[Any]) -> None:
+    """Refuse (413) more dossiers than are taken at a time."""
+    if len(items) > MOST_DOSSIERS:
+        raise Refused(
+            413,
+            "size",
+            f"came {len(items)} dossiers, at most {MOST_DOSSIERS} are taken at a time; "
+            "send them in several calls",
+        )
+
+
+def parsed(body: bytes) -> Any:
+    """What a body says, as JSON that every program would read alike.
+
+    Errors: Refused, 400.
+    """
     try:
         # Some one-stop software begins its files with a byte order mark.
         text = body.decode("utf-8-sig")

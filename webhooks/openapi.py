@@ -1,6 +1,7 @@
 """The feeds described for machines at `/openapi.json` and tryable for people at `/docs`."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,9 @@ from bot.core.snapshot import Outcome
 from bot.runtime import Runtime
 from webhooks.feed_body import MOST_BYTES, MOST_DOSSIERS
 from webhooks.feed_form import DossierForm
+from webhooks.feed_national import NATIONAL_PATH
 from webhooks.feed_signature import KEY, MOST_SECONDS_OFF, SIGNATURE, TIMESTAMP
+from webhooks.openapi_national import BODIES, NATIONAL_EXAMPLES, NationalAnswer
 
 JSON = "application/json"
 SCHEMAS = "#/components/schemas/{model}"
@@ -144,6 +147,9 @@ EXAMPLE = {
 }
 
 
+SECURITY: list[dict[str, list[str]]] = [{"FeedKey": [], "FeedTimestamp": [], "FeedSignature": []}]
+
+
 @cache
 def description() -> dict[str, Any]:
     """The OpenAPI document."""
@@ -153,7 +159,8 @@ def description() -> dict[str, Any]:
         openapi_version="3.1.0",
         info={"description": DESCRIPTION},
     )
-    models: list[type[BaseModel]] = [FeedBody, *(model for _, model in ANSWERS.values())]
+    models: list[type[BaseModel]] = [FeedBody, *BODIES, NationalAnswer]
+    models += [model for _, model in ANSWERS.values()]
     _, schemas = models_json_schema(
         [(model, "validation") for model in models], ref_template=SCHEMAS
     )
@@ -167,6 +174,7 @@ def description() -> dict[str, Any]:
         scheme = {"type": "apiKey", "in": "header", "name": header, "description": about}
         spec.components.security_scheme(name, scheme)
     spec.path(path="/feeds/v1/dossiers", operations={"post": _operation()})
+    spec.path(path=NATIONAL_PATH, operations={"post": _national_operation()})
     return spec.to_dict()
 
 
@@ -175,18 +183,37 @@ def _operation() -> dict[str, Any]:
         "operationId": "sendDossiers",
         "tags": ["Dossiers"],
         "summary": "Tell where dossiers stand",
-        "security": [{"FeedKey": [], "FeedTimestamp": [], "FeedSignature": []}],
+        "security": SECURITY,
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": _ref(FeedBody), "example": EXAMPLE}},
         },
-        "responses": {
-            status: {
-                "description": about,
-                "content": {JSON: {"schema": _ref(model)}},
-            }
-            for status, (about, model) in ANSWERS.items()
+        "responses": _responses(ANSWERS),
+    }
+
+
+def _national_operation() -> dict[str, Any]:
+    examples = {name: {"value": body} for name, body in NATIONAL_EXAMPLES.items()}
+    taken = ("Taken; the answer names what was refused, the rest is stored", NationalAnswer)
+    return {
+        "operationId": "sendNational",
+        "tags": ["Dossiers"],
+        "summary": "Tell where dossiers stand, in the format of the national exchange",
+        "security": SECURITY,
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {"schema": {"oneOf": [_ref(body) for body in BODIES]}, "examples": examples}
+            },
         },
+        "responses": _responses({**ANSWERS, "200": taken}),
+    }
+
+
+def _responses(answers: Mapping[str, tuple[str, type[BaseModel]]]) -> dict[str, Any]:
+    return {
+        status: {"description": about, "content": {JSON: {"schema": _ref(model)}}}
+        for status, (about, model) in answers.items()
     }
 
 

@@ -27,6 +27,34 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class Cause(StrEnum):
+    """Why a dossier or a record of a feed is refused, for those who answer in their own words."""
+
+    AGENCY_UNKNOWN = "agency_unknown"
+    AGENCY_NOT_COVERED = "agency_not_covered"
+    AHEAD = "ahead"
+    CODE = "code"
+    LOCAL_CODE = "local_code"
+    FOREIGN = "foreign"  # a dossier of an agency that the key does not cover
+    CODE_TAKEN = "code_taken"
+    LOCAL_CODE_TAKEN = "local_code_taken"
+    # Only of the national feed, whose records are refused one by one.
+    MISSING = "missing"
+    DATE = "date"
+    STATUS = "status"
+    VALUE = "value"
+    DOSSIER_UNKNOWN = "dossier_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refusal: its cause, one line for the feed, and the fields that are at fault."""
+
+    cause: Cause
+    why: str
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """What is asked of the agency; `same_day` when the result is given at once."""
@@ -77,6 +105,7 @@ class FeedDossier:
     needed: tuple[str, ...] = ()
     owner_name: str | None = None
     unknown_fields: tuple[str, ...] = ()
+    kept_phone: PhoneReading | None = None  # as stored, when what came says nothing of a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +119,7 @@ class Result:
     outcome: Outcome
     warnings: tuple[str, ...]
     why: str | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,6 +166,10 @@ class Change:
 class Unreadable(Exception):
     """A dossier whose form is right and whose meaning is not; one line for the feed."""
 
+    def __init__(self, cause: Cause, why: str) -> None:
+        super().__init__(why)
+        self.refusal = Refusal(cause, why)
+
 
 def read_snapshot(told: FeedDossier, phone: PhoneReading) -> Snapshot:
     """Read the codes.
@@ -147,8 +181,9 @@ def read_snapshot(told: FeedDossier, phone: PhoneReading) -> Snapshot:
     code = read_one(told.code)
     if code is None:
         raise Unreadable(
+            Cause.CODE,
             "code does not read as exactly one receipt code; "
-            "send it as printed, such as 000.00.17.H32-261122-0001 or ten digits"
+            "send it as printed, such as 000.00.17.H32-261122-0001 or ten digits",
         )
     return Snapshot(code, _local_code(told.local_code), told, phone)
 
@@ -159,8 +194,9 @@ def _local_code(typed: str | None) -> str | None:
     plain = read_one(typed) or unicodedata.normalize("NFKC", typed).strip().upper()
     if len(plain) > MOST_LOCAL_CODE:
         raise Unreadable(
+            Cause.LOCAL_CODE,
             f"local_code has {len(plain)} characters in capitals, at most {MOST_LOCAL_CODE} can "
-            "be kept; send the code alone"
+            "be kept; send the code alone",
         )
     return plain
 

@@ -146,3 +146,9 @@ def uncall_dossiers(connection: Connection, names: Mapping[str, int]) -> None:
     if names:
         pair = tuple_(receipt_code.c.code, receipt_code.c.dossier_id)
         connection.execute(delete(receipt_code).where(pair.in_(sorted(names.items()))))
+
+
+def whole_dossiers(connection: Connection, codes: Collection[str]) -> dict[str, Row]:
+    """Everything that is stored under these codes, sealed as it is."""
+    chosen = select(dossier).where(dossier.c.code.in_(sorted(codes)))
+    return {row.code: row._asdict() for row in connection.execute(chosen)}

@@ -243,6 +243,27 @@ lookup = Table(
     Index("ix_lookup_asker_at", "asker", "at"),
 )
 
+# What citizens asked by SMS, each once; the answer is kept because an aggregator may ask again.
+sms_inbound = Table(
+    "sms_inbound",
+    metadata,
+    _id(),
+    Column("aggregator", String(8), nullable=False),  # esms | 1pay | cpurl
+    Column("request_key", String(100), nullable=False),  # its id, or a keyed hash of the message
+    Column("turn", Integer, nullable=False),  # counts up where a key may come again later
+    Column("short_code", String(20), nullable=False),
+    Column("sender_index", LargeBinary, nullable=False),  # keyed hash of the phone
+    Column("sender", LargeBinary, nullable=False),  # sealed
+    Column("text", LargeBinary, nullable=False),  # sealed
+    Column("answer", LargeBinary, nullable=False),  # sealed
+    Column("outcome", String(8), nullable=False),  # found | unknown | limited | usage
+    Column("arrived_at", Instant, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    UniqueConstraint("aggregator", "request_key", "turn"),
+    Index("ix_sms_inbound_sender_index", "sender_index"),
+    Index("ix_sms_inbound_arrived_at", "arrived_at"),
+)
+
 carrier_token = Table(
     "carrier_token",
     metadata,
@@ -320,4 +341,41 @@ data_key = Table(
     Column("name", String(40), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+# What the national exchange told of a dossier: its newest DongBoHoSoMC, and every progress row.
+dossier_sync = Table(
+    "dossier_sync",
+    metadata,
+    Column("dossier_id", Id, ForeignKey("dossier.id"), primary_key=True, autoincrement=False),
+    Column("moment", Instant, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+)
+
+dossier_progress = Table(
+    "dossier_progress",
+    metadata,
+    _id(),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False),
+    Column("moment", Instant, nullable=False),
+    Column("status", SmallInteger, nullable=False),  # 0 when the row says none
+    Column("handler", LargeBinary),  # sealed
+    Column("handler_mark", LargeBinary, nullable=False),  # keyed hash of the handler
+    Column("step", String(200)),
+    Column("arrived_at", Instant, nullable=False),
+    Column("feed_key_id", String(40), nullable=False),
+    UniqueConstraint("dossier_id", "moment", "status", "handler_mark"),
+)
+
+# How far a source that is read from us has been read; advanced only once a page is stored.
+pull_cursor = Table(
+    "pull_cursor",
+    metadata,
+    Column("source", String(80), primary_key=True),  # service, and a mark of its address
+    Column("since", Instant),  # NULL: from the beginning
+    Column("until", Instant),  # NULL while no window is open
+    Column("page", String(300), nullable=False),
+    Column("succeeded_at", Instant),  # when a window was last read to its end
+    Column("tried_at", Instant),
+    Column("fault", String(300)),
 )

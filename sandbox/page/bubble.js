@@ -103,13 +103,11 @@ function reaction(message) {
 }
 
 /** The bubble of a message that the sandbox has told of. */
-export function bubbleOf(message, oaName, actions) {
+export function bubbleOf(message, speakerName, actions) {
   const citizen = message.from === "citizen";
-  const speaker = citizen ? TEXT.bubble.fromCitizen : TEXT.bubble.fromOa(oaName);
-  const isSms = message.channel === "sms";
+  const speaker = citizen ? TEXT.bubble.fromCitizen : TEXT.bubble.fromOa(speakerName);
   const body = make("div", { class: "bubble" },
     make("span", { class: "unseen" }, speaker),
-    isSms ? make("span", { class: "sms-tag" }, TEXT.bubble.sms_tag) : null,
     quoted(message, actions.quoteText), ...content(message), caption(message, citizen),
     make("time", { class: "stamp" }, hourMinute(message.at)), buttons(message, actions), reaction(message));
   const side = citizen ? "mine" : "theirs";

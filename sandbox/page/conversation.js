@@ -10,8 +10,8 @@ const PATIENCE_MS = 8000;
 const LOOKS_LIKE_ID = /^[\w-]{10,}$/;
 
 /** A strip that keeps to its end unless the reader has scrolled up. */
-function createScroller(name) {
-  const log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": TEXT.phone.log(name), tabindex: 0 });
+function createScroller(label) {
+  const log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": label, tabindex: 0 });
   const jump = button({ class: "jump-down", hidden: true, onclick: () => toEnd() }, icon("down"), TEXT.phone.newMessages);
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
 
@@ -32,9 +32,12 @@ function createScroller(name) {
   return { node: make("div", { class: "chat" }, log, jump), log, keep, toEnd };
 }
 
-/** The conversation of one phone; `actions` are passed on to the bubbles. */
-export function createConversation(name, world, actions) {
-  const scroller = createScroller(name);
+/**
+ * One conversation of a phone; `actions` are passed on to the bubbles.
+ * `words` names it: its label, what stands in it while empty, and who answers.
+ */
+export function createConversation(words, world, actions) {
+  const scroller = createScroller(words.label);
   const { log } = scroller;
   const shown = new Map();
   let pending = [];
@@ -65,7 +68,7 @@ export function createConversation(name, world, actions) {
   }
 
   function show(message) {
-    const node = bubbleOf(message, world.oa.name, bubbleActions);
+    const node = bubbleOf(message, words.speaker(), bubbleActions);
     const known = shown.get(message.id);
     shown.set(message.id, node);
     if (known) {
@@ -93,7 +96,7 @@ export function createConversation(name, world, actions) {
     log.setAttribute("aria-busy", "true");
     for (const message of messages) show(message);
     log.append(...failed.map((entry) => entry.bubble.node));
-    if (!log.childElementCount) log.append(make("p", { class: "hello" }, TEXT.phone.empty));
+    if (!log.childElementCount) log.append(make("p", { class: "hello" }, words.empty));
     scroller.toEnd();
     log.removeAttribute("aria-busy");
   }

@@ -13,6 +13,7 @@ function titleOf(path) {
 
 function directionOf(request) {
   if (/\/feeds\//.test(request.path)) return T.feed;
+  if (/\/webhooks\/sms\//.test(request.path)) return T.sms;
   return request.direction === "out" ? T.out : T.in;
 }
 

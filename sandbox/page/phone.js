@@ -1,12 +1,45 @@
-/** One citizen's phone: its frame and head, the conversation, the composer. */
+/** One citizen's phone: its frame, and in it the chat (head, conversation, composer) and the SMS. */
 
 import { createComposer } from "/page/composer.js";
 import { createConversation } from "/page/conversation.js";
 import { button, icon, make, verifiedTick } from "/page/dom.js";
+import { createSms } from "/page/sms.js";
 import { TEXT } from "/page/texts.js";
 import { attempt } from "/page/toast.js";
 
 const T = TEXT.phone;
+const isSms = (message) => message.channel === "sms";
+
+/** The two messaging apps of a phone, one in view at a time; SMS counts what came unseen. */
+function createApps(zalo, sms) {
+  let unseen = 0;
+  const zaloTab = button({ class: "app", onclick: () => open("zalo") }, TEXT.sms.zalo);
+  const smsTab = button({ class: "app", onclick: () => open("sms") });
+  const node = make("div", { class: "apps", role: "group", "aria-label": TEXT.sms.apps }, zaloTab, smsTab);
+
+  function open(name) {
+    zalo.hidden = name !== "zalo";
+    sms.hidden = name !== "sms";
+    zaloTab.setAttribute("aria-pressed", String(!zalo.hidden));
+    smsTab.setAttribute("aria-pressed", String(!sms.hidden));
+    if (!sms.hidden) unseen = 0;
+    tell();
+  }
+
+  function tell() {
+    smsTab.replaceChildren(TEXT.sms.sms, unseen ? make("span", { class: "unread", "aria-hidden": "true" }, String(unseen)) : "");
+    smsTab.setAttribute("aria-label", unseen ? TEXT.sms.fresh(unseen) : TEXT.sms.sms);
+  }
+
+  function arrived() {
+    if (!sms.hidden) return;
+    unseen += 1;
+    tell();
+  }
+
+  open("zalo");
+  return { node, open, arrived, showsSms: () => !sms.hidden };
+}
 
 function createHead(person, oa, onFollow) {
   const follow = button({ class: "follow", onclick: onFollow });
@@ -31,19 +64,23 @@ export function createPhone(person, place, world) {
   let asked = null;
   let moved = null;
   const actions = { say, photo, send, press, sharePhone, sampleDossier };
-  const chat = createConversation(person.name, world, actions);
+  const words = { label: T.log(person.name), empty: T.empty, speaker: () => world.oa.name };
+  const chat = createConversation(words, world, actions);
   const composer = createComposer(person.name, actions);
   const head = createHead(person, world.oa, () =>
     attempt("follow", { user: person.id, following: !now.following }));
+  const sms = createSms(person, world, sampleDossier);
   const clock = make("span", { class: "bar-time" });
   const hint = make("p", { class: "hint" });
+  const zalo = make("div", { class: "view zalo" }, head.node, hint, chat.node, composer.node);
+  const apps = createApps(zalo, sms.node);
   const caption = make("p", { class: "window" });
   const title = make("h2", { id: `phone-${place}` }, person.name);
   const node = make("article", { class: "phone", "aria-labelledby": `phone-${place}`, "data-user": person.id },
     make("div", { class: "who" }, title, caption),
     make("div", { class: "case" },
       make("div", { class: "bar-top", "aria-hidden": "true" }, clock, make("span", { class: "notch" }), make("span", { class: "battery" })),
-      head.node, hint, chat.node, composer.node));
+      apps.node, zalo, sms.node));
 
   async function say(text) {
     const taking = chat.dispatch("text", text, null, () => attempt("say", { user: person.id, text }));
@@ -79,7 +116,7 @@ export function createPhone(person, place, world) {
     return local ?? dossiers[place % dossiers.length] ?? { code: "" };
   }
 
-  const mine = () => world.messages.filter((message) => message.user === person.id);
+  const mine = () => world.messages.filter((message) => message.user === person.id && !isSms(message));
 
   /** Offer a first question to who has asked none, and the same one again once its dossier has moved. */
   function suggest() {
@@ -92,6 +129,7 @@ export function createPhone(person, place, world) {
     } else {
       composer.suggest([]);
     }
+    sms.suggest();
   }
 
   /** A dossier has moved: worth asking again where this citizen asked about it. */
@@ -107,7 +145,18 @@ export function createPhone(person, place, world) {
     moved = null;
   }
 
+  function showSms(message, before) {
+    sms.show(message);
+    if (before || message.from === "citizen") return;
+    apps.arrived();
+    arrive();
+  }
+
   function show(message, before) {
+    if (isSms(message)) {
+      showSms(message, before);
+      return;
+    }
     chat.show(message);
     if (before) return;
     heard(message);
@@ -145,11 +194,24 @@ export function createPhone(person, place, world) {
     const messages = mine();
     messages.forEach(heard);
     chat.reset(messages);
+    sms.reset();
     suggest();
+  }
+
+  /** Put a code where the phone's owner would type it now. */
+  function fill(code) {
+    if (apps.showsSms()) sms.fill(TEXT.sms.question(code));
+    else composer.fill(code);
+  }
+
+  function focus() {
+    if (apps.showsSms()) sms.focus();
+    else composer.focus();
   }
 
   update(person);
   reset();
-  return { node, update, reset, show, suggest, dossierMoved, explain, fill: composer.fill, focus: composer.focus,
+  if (person.has_zalo === false) apps.open("sms");
+  return { node, update, reset, show, suggest, dossierMoved, explain, fill, focus,
     tick: (text) => { clock.textContent = text; }, person: () => now };
 }

@@ -87,14 +87,19 @@ class Product:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_GET(self) -> None:
+                self._answer(b"")
+
             def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+            def _answer(self, raw: bytes) -> None:
                 arrived = Arrived(self.path, dict(self.headers), raw)
                 status, body = product.answer(arrived)
                 with product._news:
                     product.arrived.append(arrived)
                     product._news.notify_all()
-                content = json.dumps(body).encode()
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -120,6 +125,7 @@ class Rehearsal:
                 "ZALO_OA_SECRET_KEY": OA_KEY,
                 "SANDBOX_WEBHOOK_URL": f"{product.url}/webhooks/zalo",
                 "SANDBOX_FEED_URL": f"{product.url}/feeds/v1/dossiers",
+                "SANDBOX_SMS_INBOUND_URL": f"{product.url}/webhooks/sms",
             }
             | environ
         )

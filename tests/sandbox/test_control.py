@@ -31,6 +31,8 @@ from tests.sandbox.rehearsal import APP_SECRET, Product, Rehearsal
         ("fault", {"name": "duplicate", "value": 3}, "no value"),
         ("fault", {"name": "delay", "value": "long"}, "a number"),
         ("webhook", {"url": "ftp://x"}, "url"),
+        ("sms", {"user": "an"}, "text"),
+        ("sms", {"user": "an", "text": "MCKH", "aggregator": "pigeon"}, "pigeon"),
         ("dossier", {"action": "burn"}, "burn"),
         ("dossier", {"action": "next", "code": "H00"}, "H00"),
     ],

@@ -81,6 +81,39 @@ def test_the_next_step_goes_through_the_feed(desk: Rehearsal, product: Product) 
     assert dossier(desk)["step"] == expected
 
 
+def takes_both(arrived: Arrived) -> tuple[int, Any]:
+    if arrived.path == "/feeds/dvcqg":
+        return 200, {"error_code": "00", "message": "Đã nhận"}
+    return takes(arrived)
+
+
+def test_a_move_in_the_national_format_is_its_step_and_then_the_dossier(
+    desk: Rehearsal, product: Product
+) -> None:
+    product.answer = takes_both
+    moves = [desk.control("dossier", action="next", code=CODE, form="dvcqg") for _ in range(2)]
+    assert [move["answer"]["error_code"] for move in moves] == ["00", "00"]
+    calls = product.wait(5)[1:]
+    assert {call.path for call in calls} == {"/feeds/dvcqg"}
+    services = [call.event["service"] for call in calls]
+    assert services == ["CapNhatTienDoHoSoMC", "DongBoHoSoMC"] * 2
+    [step], [whole] = (call.event["data"] for call in calls[2:])
+    assert (step["NoiDungXuLy"], step["TrangThai"]) == ("Trả kết quả", "9")
+    assert whole["NgayKetThucXuLy"] == step["ThoiDiemXuLy"]
+    stamp, text = calls[0].headers["X-Feed-Timestamp"], calls[0].raw
+    right = hmac.new(KEY["SANDBOX_FEED_SECRET"].encode(), stamp.encode() + b"." + text, "sha256")
+    assert calls[0].headers["X-Feed-Signature"] == f"sha256={right.hexdigest()}"
+    assert dossier(desk)["step"] == "Trả kết quả"
+
+
+def test_a_move_the_national_format_refuses_is_not_taken(desk: Rehearsal, product: Product) -> None:
+    before = dossier(desk)["step"]
+    product.answer = lambda _: (200, {"error_code": "01", "message": "Không nhận"})
+    desk.control("dossier", action="next", code=CODE, form="dvcqg")
+    assert (dossier(desk)["step"], dossier(desk)["last_answer"]) == (before, "Không nhận")
+    assert len(product.wait(2)) == 2, "the dossier itself was not sent"
+
+
 def test_a_step_the_product_refuses_is_not_taken(desk: Rehearsal, product: Product) -> None:
     before = dossier(desk)["step"]
     refusal = {"results": [{"code": CODE, "outcome": "refused", "why": "agency", "warnings": []}]}

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -26,10 +26,15 @@ class Feeder:
     runtime: Runtime
     client: FlaskClient
     key: NewKey
+    path: str = PATH
 
     def with_key(self, key: NewKey) -> "Feeder":
         """The same door with another key."""
-        return Feeder(self.runtime, self.client, key)
+        return replace(self, key=key)
+
+    def at(self, path: str) -> "Feeder":
+        """The same key at another door."""
+        return replace(self, path=path)
 
     def headers(self, body: bytes, at: float | str | None = None) -> dict[str, str]:
         """The three headers, made by the words of the contract alone."""
@@ -53,7 +58,7 @@ class Feeder:
         given: dict[str, str | None] = dict(self.headers(body, at))
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
-            PATH,
+            self.path,
             data=body,
             content_type=content_type,
             headers={name: value for name, value in given.items() if value is not None},

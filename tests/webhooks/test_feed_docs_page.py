@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.make import make_runtime
 from tests.webhooks.feeding import Feeder, make_feeder, served
@@ -20,11 +20,16 @@ class Opened:
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def send(self, key: str, secret: str) -> None:
-        """Type key and secret and press Execute on the example body."""
+    def send(self, key: str, secret: str, operation: str = "sendDossiers") -> None:
+        """Type key and secret and press Execute on an operation's example body."""
         self.page.get_by_label("Key id").fill(key)
         self.page.get_by_label("Secret").fill(secret)
-        self.page.get_by_role("button", name="Execute").click()
+        self.button(operation).click()
+
+    def button(self, operation: str) -> Locator:
+        """What sends an operation's example body."""
+        place = self.page.locator(f"#operations-Dossiers-{operation}")
+        return place.get_by_role("button", name="Execute")
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def opened(sqlite_url: str, browser_context: BrowserContext) -> Iterator[Opened]
     one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
     with served(feeder.runtime) as address:
         one.page.goto(f"{address}/docs")
-        expect(one.page.get_by_role("button", name="Execute")).to_be_visible()
+        expect(one.button("sendDossiers")).to_be_visible()
         yield one
         one.page.close()
 
@@ -49,6 +54,14 @@ def test_a_call_signed_in_the_page_is_taken(opened: Opened) -> None:
     answer = opened.page.locator(".live-responses-table .response").first
     expect(answer.locator(".response-col_status")).to_contain_text("200")
     expect(answer).to_contain_text('"outcome": "new"')
+
+
+def test_a_call_of_the_national_format_can_be_tried_too(opened: Opened) -> None:
+    key = opened.feeder.key
+    opened.send(key.id, key.secret, "sendNational")
+    answer = opened.page.locator(".live-responses-table .response").first
+    expect(answer.locator(".response-col_status")).to_contain_text("200")
+    expect(answer).to_contain_text('"error_code": "00"')
 
 
 def test_the_page_asks_nobody_else_and_breaks_no_rule_of_its_policy(opened: Opened) -> None:

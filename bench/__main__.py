@@ -1,0 +1,126 @@
+"""Benchmarks: python -m bench [NAME…] [--full] [--save].
+
+Each figure stands beside a floor that was measured in the same run, because the machine drifts.
+The measured program has a core to itself; load, servers and carrier share the others (not where
+the whole house is measured). `--full` looks up among 5 million dossiers instead of 500,000;
+`--save` writes the table to bench/RESULTS.md with the machine, the date and the command.
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from bench import backlog, lookup, memory, reading, replies, webhook, whole
+from bench.row import Row, as_table
+from bench.servers import Servers
+
+METHOD = """
+How to read it: ratios count, not absolutes, for the machine drifts by a quarter and more between
+minutes; product and floor are measured in turns.
+
+- *webhook*: one gunicorn gthread process of 8 threads alone on one core; load (16 kept-alive
+  sockets, every call a new event), database and Redis on the others; ratio and p99 are medians
+  of 7 and 3 rounds. At 200/s the calls come evenly, and waiting for a free socket counts.
+- *event stored → reply*: two web processes, the worker with its three lanes, Redis, database and a
+  carrier of 100 ms, all cores for all; from the webhook's 200 to the request's arrival at the
+  carrier, 250 questions about a known dossier, one at a time.
+- *replies of one worker process*: the chat lane's pump as the worker turns it, 64 threads, against
+  64 threads with a `requests` session each that post the same bytes; CPU is the process's
+  `getrusage`. Bookkeeping is the pump thread's CPU from the pool's checkout to the end of the
+  commit, of every claiming and recording transaction.
+- *claim and record*: wall time of these transactions, a channel that answers at once.
+- *memory*: resident memory of the pump's process, a channel that answers at once.
+- The ceiling on calls is asked as always, with a bound that it never reaches. PostgreSQL and
+  Redis commit to the disk (fsync on, append-only on).
+"""
+RESULTS = Path(__file__).with_name("RESULTS.md")
+BENCHES: dict[str, Callable[[Servers, bool], list[Row]]] = {
+    "webhook": lambda servers, _full: webhook.run(servers),
+    "whole": lambda servers, _full: whole.run(servers),
+    "replies": lambda servers, _full: replies.run(servers),
+    "lookup": lookup.run,
+    "backlog": lambda servers, _full: backlog.run(servers),
+    "reading": lambda _servers, _full: _reading(),
+    "memory": lambda servers, _full: memory.run(servers),
+}
+
+
+def _reading() -> list[Row]:
+    """The slowest of the worst inputs; bench.reading prints them all."""
+    found = reading.measure()
+    slowest = max(found, key=lambda one: one.codes_ms[reading.SIZES.index(reading.FULL)])
+    steepest = max(found, key=lambda one: one.growth)
+    took = slowest.codes_ms[reading.SIZES.index(reading.FULL)]
+    return [
+        Row(
+            f"reading {reading.FULL:,} characters of the worst input ({slowest.name})",
+            f"{took:.2f} ms",
+            f"normalising it {slowest.floor_ms:.3f} ms",
+            f"{slowest.ratio:.1f}",
+            "median ≤ 1 ms",
+            took <= reading.LIMIT_MS,
+        ),
+        Row(
+            f"… growth from {reading.SIZES[0]} to {reading.FULL:,} characters ({steepest.name})",
+            f"{steepest.growth:.2f} × linear",
+            bar="linear (≤ 1.25 ×)",
+            reached=steepest.growth <= 1.25,
+        ),
+    ]
+
+
+def main() -> int:
+    """Run what was asked for and print the table; 1 when a bar was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--full", action="store_true", help="5 million dossiers")
+    parser.add_argument("--save", action="store_true", help="write bench/RESULTS.md")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(BENCHES):
+        parser.error(
+            f"no such benchmark: {', '.join(sorted(unknown))}; known: {', '.join(BENCHES)}"
+        )
+    rows: list[Row] = []
+    with ExitStack() as stack:
+        servers = Servers(stack)
+        for name in asked.names or BENCHES:
+            print(f"{datetime.now(UTC):%H:%M:%S} {name} …", file=sys.stderr, flush=True)
+            rows += BENCHES[name](servers, asked.full)
+            if asked.save:
+                _save(rows, servers.versions())
+    print(as_table(rows))
+    return 0 if all(row.reached is not False for row in rows) else 1
+
+
+def _save(rows: list[Row], versions: str) -> None:
+    command = " ".join(["python -m bench", *sys.argv[1:]])
+    told = [
+        "# Benchmarks",
+        "",
+        f"- command: `{command}`",
+        f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        f"- machine: {psutil.cpu_count()} cores, {_processor()}, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}",
+        f"- Python {platform.python_version()}, {versions}",
+        METHOD,
+        as_table(rows),
+        "",
+    ]
+    RESULTS.write_text("\n".join(told), encoding="utf-8")
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

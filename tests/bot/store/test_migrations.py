@@ -1,0 +1,32 @@
+"""The migrations lead to the tables the code was written for, and back."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from bot.database import MIGRATIONS, _config, migrate
+from bot.store.tables import metadata
+
+
+def test_the_migrated_database_is_what_the_tables_say(database_url: str) -> None:
+    migrate(database_url)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_the_migrations_go_back_to_nothing(database_url: str) -> None:
+    migrate(database_url)
+    command.downgrade(_config(database_url), "base")
+    engine = create_engine(database_url)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+
+def test_there_is_one_newest_migration() -> None:
+    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
