@@ -4,7 +4,7 @@ import os
 import sys
 from functools import cache
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -63,6 +63,9 @@ def create_app(runtime: Runtime) -> Flask:
 
     @app.after_request
     def protect(response: Response) -> Response:
+        if request.method == "POST":  # machines' answers, which set none of these themselves
+            response.headers.extend(SECURITY_HEADERS)
+            return response
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response

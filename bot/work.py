@@ -38,6 +38,7 @@ STOP_SECONDS = 9.3
 SHORT_LIFE, REST_SECONDS = 5.0, 1.0
 CHAT_THREADS = 64
 BULK_THREADS = 64
+BULK_NICENESS = 10
 
 logger = log(__name__)
 
@@ -154,6 +155,8 @@ class Lane:
 
 def _run_lane(settings: Settings, name: str) -> None:
     configure_logs()
+    if name == "bulk":
+        os.nice(BULK_NICENESS)  # where the processor is short, chat replies go first
     Lane(settings, name).run()
 
 
