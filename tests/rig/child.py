@@ -43,8 +43,13 @@ def wait_until(
 
 
 def die_with_parent() -> None:
-    """Run in a child before its program starts: it is killed should the tests be killed."""
+    """Run in a child before its program starts: it is killed should the tests be killed.
+
+    A shell that started the tests in its background has told them to ignore SIGINT, and a
+    program inherits that; here it shall listen as it does at a terminal.
+    """
     _PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Child:
