@@ -326,15 +326,6 @@ worker_sign = Table(
     Column("seen_at", Instant, nullable=False),
 )
 
-calendar_day = Table(
-    "calendar_day",
-    metadata,
-    Column("date", String(10), primary_key=True),
-    Column("kind", String(4), nullable=False),  # off | work
-    Column("source", String(200), nullable=False),
-    Column("note", String(200)),
-)
-
 data_key = Table(
     "data_key",
     metadata,

@@ -12,22 +12,20 @@ from bot.runtime import Runtime
 from tests.make import make_runtime
 
 MILLISECONDS = round(PATIENCE_SECONDS * 1000)
-COUNT = text("SELECT count(*) FROM calendar_day")
-
-
-ADD = text("INSERT INTO calendar_day (date, kind, source) VALUES (:date, 'off', 'a test')")
+COUNT = text("SELECT count(*) FROM timed_job")
+ADD = text("INSERT INTO timed_job (name, due_at) VALUES (:name, '2026-11-25 00:00:00')")
 
 
 def break_after_writing(runtime: Runtime) -> None:
     with briefly_writing(runtime.engine) as connection:
-        connection.execute(ADD, {"date": "2026-11-25"})
+        connection.execute(ADD, {"name": "2026-11-25"})
         raise ZeroDivisionError
 
 
 def test_what_was_written_is_kept_and_a_fault_undoes_it(database_url: str) -> None:
     runtime = make_runtime(database_url)
     with briefly_writing(runtime.engine) as connection:
-        connection.execute(ADD, {"date": "2026-11-24"})
+        connection.execute(ADD, {"name": "2026-11-24"})
     with pytest.raises(ZeroDivisionError):
         break_after_writing(runtime)
     with runtime.engine.connect() as connection:

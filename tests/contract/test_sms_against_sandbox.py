@@ -1,22 +1,16 @@
 """The short code's aggregators, as the rehearsal plays them, against our addresses, over HTTP."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
 from bot.store.tables import sms_inbound
 from tests.conversation import House, make_house
 from tests.sandbox.rehearsal import Product, Rehearsal
-from wsgi import create_app
+from tests.webhooks.sms_asking import FOUND, LOCAL, served_whole
 
-LOCAL = "0101701234"
-FOUND = (
-    f"Ho so cua quy Ong/Ba ({LOCAL}) hien dang o buoc Tham dinh ho so, trang thai ho so: Dung han."
-)
 KEYS = {
     "SMS_MO_ESMS_KEY": "esms key + / =",
     "SMS_MO_1PAY_ACCESS_KEY": "access & key",
@@ -36,18 +30,12 @@ def house(sqlite_url: str) -> House:
 @pytest.fixture
 def zalo(house: House) -> Iterator[Rehearsal]:
     """A rehearsal whose short code leads to our web application."""
-    server = make_server("127.0.0.1", 0, create_app(house.runtime), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
     product = Product()
-    url = f"http://127.0.0.1:{server.server_port}/webhooks/sms"
-    rehearsal = Rehearsal(product, SANDBOX_SMS_INBOUND_URL=url, **KEYS)
-    yield rehearsal
-    rehearsal.close()
+    with served_whole(house.runtime) as address:
+        rehearsal = Rehearsal(product, SANDBOX_SMS_INBOUND_URL=f"{address}/webhooks/sms", **KEYS)
+        yield rehearsal
+        rehearsal.close()
     product.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def stored(house: House) -> int:

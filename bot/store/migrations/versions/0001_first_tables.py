@@ -31,14 +31,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agency_parent_code"), ["parent_code"], unique=False)
 
     op.create_table(
-        "calendar_day",
-        sa.Column("date", sa.String(length=10), nullable=False),
-        sa.Column("kind", sa.String(length=4), nullable=False),
-        sa.Column("source", sa.String(length=200), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=True),
-        sa.PrimaryKeyConstraint("date", name=op.f("pk_calendar_day")),
-    )
-    op.create_table(
         "carrier_token",
         sa.Column("carrier", sa.String(length=16), nullable=False),
         sa.Column("access", sa.LargeBinary(), nullable=False),
@@ -386,7 +378,6 @@ def downgrade() -> None:
     op.drop_table("channel_state")
     op.drop_table("carrier_token_event")
     op.drop_table("carrier_token")
-    op.drop_table("calendar_day")
     with op.batch_alter_table("agency", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agency_parent_code"))
 
