@@ -12,7 +12,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import NullPool
 
 MIGRATIONS = Path(__file__).resolve().parent / "store" / "migrations"
 BUSY_SECONDS = 15
@@ -109,8 +108,3 @@ def answers(engine: Engine) -> None:
     """Ask the database for one row, or raise what its driver raises."""
     with reading(engine) as connection:
         connection.execute(text("SELECT 1"))
-
-
-def migration_engine(url: str) -> Engine:
-    """An engine that keeps no connection, for one run of migrations."""
-    return create_engine(url, poolclass=NullPool)

@@ -4,7 +4,7 @@ import json
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -343,11 +343,3 @@ class Pump:
             self.hold.failed(result.failed)
             if result.failed.again is Again.PAUSE:
                 self.ceiling.pause(60.0)
-
-
-def drain(pump: Pump, before_each_turn: Callable[[], int] | None = None) -> None:
-    """Turn the pump until nothing is owed now."""
-    while True:
-        heard = before_each_turn() if before_each_turn else 0
-        if not pump.turn() and not heard:
-            return

@@ -25,7 +25,6 @@ class Status(IntEnum):
 
 # With these the agency's work is over, so the clock stops when they are first seen.
 END_STATUSES = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.RESULT, Status.RETURNED})
-RESULT_STATUSES = frozenset({Status.RESULT, Status.RETURNED})
 
 
 class Timing(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.follower import Follower
@@ -67,15 +67,3 @@ def save_followers(connection: Connection, followers: Iterable[Follower]) -> Non
     ]
     if rows:
         connection.execute(_UPDATE, rows)
-
-
-def follower_by_id(connection: Connection, user_id: str) -> Follower | None:
-    """One follower, or None."""
-    row = connection.execute(select(*_COLUMNS).where(follower.c.user_id == user_id)).first()
-    return Follower(*row) if row else None
-
-
-def count_following(connection: Connection) -> int:
-    """How many follow the page now."""
-    query = select(func.count()).select_from(follower).where(follower.c.following)
-    return int(connection.execute(query).scalar_one())

@@ -74,3 +74,9 @@ def rows(runtime: Runtime) -> list[Row[Any]]:
 def states(runtime: Runtime) -> list[str]:
     """The state of every message, oldest first."""
     return [row.state for row in rows(runtime)]
+
+
+def drain(pump: Pump) -> None:
+    """Turn a pump until nothing is owed now."""
+    while pump.turn():
+        pass

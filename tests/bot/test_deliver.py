@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.channel import Again
 from bot.core.delivery import ECHO_WAIT
 from bot.core.message import Outgoing
-from bot.deliver import LEASE, Pump, drain
+from bot.deliver import LEASE, Pump
 from bot.hear import hear
 from bot.store.outbox import Claim, claim
 from bot.store.tables import outbox
 from bot.work import LOOK_SECONDS
-from tests.bot.post import Post, make_pump, rows, states
+from tests.bot.post import Post, drain, make_pump, rows, states
 from tests.conversation import House, make_house
 from tests.zalo_calls import CITIZEN, echo_event, text_event
 

@@ -6,10 +6,10 @@ import redis
 from bot.channels.channel import Again
 from bot.core.message import Outgoing
 from bot.database import reading
-from bot.deliver import Pump, drain
+from bot.deliver import Pump
 from bot.hold import LONGEST
 from bot.store.channel_states import Held, held_channels
-from tests.bot.post import Post, make_pump, states
+from tests.bot.post import Post, drain, make_pump, states
 from tests.conversation import House, make_house
 from tests.zalo_calls import text_event
 
