@@ -45,6 +45,7 @@ class Switches(TypedDict, total=False):
     same_day_notices: bool
     step_sms: bool
     result_hold_minutes: int
+    sms_unicode: bool
 
 
 @dataclass(frozen=True, slots=True)

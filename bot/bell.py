@@ -12,7 +12,7 @@ from rq import Queue
 
 from bot.logs import log
 
-LANES = ("chat", "bulk")
+LANES = ("chat", "notice", "bulk")
 WORKER_LANES = (*LANES, "clock")  # the clock wakes by itself
 COALESCE_MS = 2_000  # a ring that got lost on its way blocks the next one no longer than this
 RUNG = "bell:{lane}"

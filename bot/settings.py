@@ -1,12 +1,16 @@
 """The environment, read once, every fault named at once, then frozen."""
 
 import ipaddress
+import json
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import time
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from string import Formatter
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
@@ -15,7 +19,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.core.notice import NoticeEvent
+
 CHECKOUT = Path(__file__).resolve().parent.parent
+# What a template's parameters may be filled with; bot/notice_text.py fills them.
+TEMPLATE_FIELDS = frozenset(
+    {"code", "agency", "step", "timing", "due_date", "procedure", "status", "otp"}
+)
+# What each gateway cannot send without.
+GATEWAY_NEEDS = {
+    "esms": ("ESMS_API_KEY", "ESMS_SECRET_KEY"),
+    "speedsms": ("SPEEDSMS_TOKEN",),
+    "vietguys": ("VIETGUYS_USER", "VIETGUYS_PASSWORD"),
+}
 ZALO_MEDIA_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me")
 
 # What a start of the web or the worker cannot do without. Commands that touch less need less.
@@ -85,10 +101,14 @@ def _address_or_network(value: str) -> str:
     return value
 
 
-def _base_url(value: str) -> str:
+def _full_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("expected an address that begins with http:// or https://")
-    return value.rstrip("/")
+    return value
+
+
+def _base_url(value: str) -> str:
+    return _full_url(value).rstrip("/")
 
 
 def _zone(value: str) -> str:
@@ -130,11 +150,88 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _brandname(value: str) -> str:
+    """Source: domain-facts 6.1 ("Tên định danh")."""
+    if not re.fullmatch(r"[A-Za-z0-9_. -]{1,11}", value) or value.isdigit():
+        raise ValueError(
+            "expected at most 11 Latin letters, digits, - _ . or blanks, not digits only"
+        )
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From when to when notices may go, local time; before `end`, not at it."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+def _hours(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError as fault:
+        raise ValueError("expected hours such as 07:00-21:00") from fault
+    if start >= end:
+        raise ValueError("expected hours that begin before they end, such as 07:00-21:00")
+    return Hours(start, end)
+
+
+class TemplateSetting(BaseModel):
+    """One approved template of Zalo: its id, and what each of its parameters is filled with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    params: dict[str, str] = Field(default_factory=dict)
+
+
+def _templates(value: Any) -> Any:
+    """Read ZALO_TEMPLATES; names are checked here, declared parameters by the doctor."""
+    if not isinstance(value, str):
+        return value
+    try:
+        given = json.loads(value)
+    except ValueError as fault:
+        raise ValueError('expected JSON such as {"result":{"id":"412233","params":{}}}') from fault
+    if not isinstance(given, dict):
+        raise ValueError("expected a JSON object with one entry per event")
+    for event, template in given.items():
+        if event not in {str(one) for one in NoticeEvent}:
+            raise ValueError(f"{event!r} is no event; expected some of: {', '.join(NoticeEvent)}")
+        _template_form(event, template)
+    return given
+
+
+def _template_form(event: str, template: Any) -> None:
+    params = template.get("params", {}) if isinstance(template, dict) else None
+    if not isinstance(params, dict) or not isinstance(template.get("id"), str):
+        raise ValueError(f'{event}: expected {{"id":"…","params":{{"name":"{{code}}"}}}}')
+    for name, filling in params.items():
+        if not isinstance(filling, str):
+            raise ValueError(f"{event}.{name}: expected a text such as {{code}}")
+        for _, field, _, _ in Formatter().parse(filling):
+            if field is not None and field not in TEMPLATE_FIELDS:
+                raise ValueError(
+                    f"{event}.{name}: {{{field}}} is unknown; expected some of: "
+                    + ", ".join(f"{{{one}}}" for one in sorted(TEMPLATE_FIELDS))
+                )
+
+
 Commas = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
 Address = Annotated[str, AfterValidator(_base_url)]
+FullAddress = Annotated[str, AfterValidator(_full_url)]
 Addresses = Annotated[
     tuple[Annotated[str, AfterValidator(_address_or_network)], ...], BeforeValidator(_comma_list)
 ]
+
+
+Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(_templates)]
 
 
 class Settings(BaseModel):
@@ -164,6 +261,24 @@ class Settings(BaseModel):
     zalo_business_url: Address = "https://business.openapi.zalo.me"
     zalo_media_hosts: Commas = ZALO_MEDIA_HOSTS
     zalo_calls_per_minute: int = Field(3900, ge=1, le=4000)
+    zalo_templates: Templates = Field(default_factory=dict)
+    sms_gateway: Literal["esms", "speedsms", "vietguys", "none"] = "none"
+    sms_gateway_reserve: Literal["esms", "speedsms", "vietguys", "none"] = "none"
+    sms_brandname: Annotated[str, AfterValidator(_brandname)] = "MotcuaSMS"
+    esms_url: FullAddress = (
+        "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/"
+    )
+    esms_api_key: str = Field("", repr=False)
+    esms_secret_key: str = Field("", repr=False)
+    speedsms_url: FullAddress = "https://api.speedsms.vn/index.php/sms/send"
+    speedsms_token: str = Field("", repr=False)
+    vietguys_url: FullAddress = "https://cloudsms.vietguys.biz:4438/api/index.php"
+    vietguys_user: str = ""
+    vietguys_password: str = Field("", repr=False)
+    chat_window_hours: int = Field(48, ge=1, le=168)
+    notice_hours: Annotated[Hours, BeforeValidator(_hours)] = Hours(time(7), time(21))
+    fallback_after_minutes: int = Field(240, ge=1, le=48 * 60)
+    unsure_after_minutes: int = Field(15, ge=1, le=24 * 60)
     sms_keyword: str = Field("MCKH", min_length=2, max_length=12, pattern=r"^[A-Za-z0-9]+$")
     sms_mo_esms_key: str = Field("", repr=False)
     sms_mo_1pay_access_key: str = Field("", repr=False)
@@ -232,6 +347,7 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
                 "remove it: it is only for rehearsal",
             )
         )
+    faults += _gateway_faults(settings, given)
     if settings.pull_every_minutes:
         faults += [
             Fault(name, "is not set although PULL_EVERY_MINUTES is", "set it, or empty the other")
@@ -241,6 +357,22 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
     if faults:
         raise SettingsError(tuple(faults))
     return settings
+
+
+def _gateway_faults(settings: Settings, given: Mapping[str, str]) -> list[Fault]:
+    """What the chosen gateways lack."""
+    faults = []
+    first, reserve = settings.sms_gateway, settings.sms_gateway_reserve
+    for setting, gateway in (("SMS_GATEWAY", first), ("SMS_GATEWAY_RESERVE", reserve)):
+        faults += [
+            Fault(name, f"is not set although {setting} is {gateway}", "copy it from the gateway")
+            for name in GATEWAY_NEEDS.get(gateway, ())
+            if not given.get(name, "").strip()
+        ]
+    if reserve != "none" and reserve == first:
+        why = f"is {reserve}, which is the first gateway already"
+        faults.append(Fault("SMS_GATEWAY_RESERVE", why, "name another one, or empty it"))
+    return faults
 
 
 def _form_faults(error: ValidationError, values: Mapping[str, str]) -> list[Fault]:

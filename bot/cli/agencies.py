@@ -1,11 +1,14 @@
 """`agency` and `feed-key`: agencies are data, and each may hold keys to the feed."""
 
+from typing import Any
+
 import click
 
 from bot.agencies import add_agency, add_feed_key, list_agencies, revoke_feed_key, set_agency
 from bot.cli.door import print_json, refuse, runtime_for
 
 ON_OFF = click.Choice(["on", "off"])
+SWITCHES = {"same_day_notices", "step_sms", "sms_unicode"}
 
 
 @click.group()
@@ -28,25 +31,19 @@ def add(code: str, name: str, sms_name: str | None, parent: str | None) -> None:
 @click.option("--name")
 @click.option("--same-day-notices", type=ON_OFF, help="Notices for same-day procedures.")
 @click.option("--step-sms", type=ON_OFF, help="Step notices by SMS as well.")
+@click.option("--sms-name", help="A short unaccented name for SMS, at most 20 characters.")
+@click.option("--sms-unicode", type=ON_OFF, help="SMS with diacritics; they cost more parts.")
 @click.option("--result-hold-minutes", type=click.IntRange(0, 10_080))
-def change(
-    code: str,
-    name: str | None,
-    same_day_notices: str | None,
-    step_sms: str | None,
-    result_hold_minutes: int | None,
-) -> None:
+def change(code: str, **options: Any) -> None:
     """Change an agency's name or switches."""
     given = {
-        "name": name,
-        "same_day_notices": None if same_day_notices is None else same_day_notices == "on",
-        "step_sms": None if step_sms is None else step_sms == "on",
-        "result_hold_minutes": result_hold_minutes,
+        name: value == "on" if value in ("on", "off") and name in SWITCHES else value
+        for name, value in options.items()
     }
     switches = {key: value for key, value in given.items() if value is not None}
     if not switches:
         refuse("agency set: nothing to change was given; name at least one option, see --help")
-    set_agency(runtime_for(), code, **switches)  # type: ignore[arg-type]
+    set_agency(runtime_for(), code, **switches)
 
 
 @agency.command("list")
@@ -62,6 +59,7 @@ def list_all(as_json: bool) -> None:
             "same_day_notices": one.same_day_notices,
             "step_sms": one.step_sms,
             "result_hold_minutes": one.result_hold_minutes,
+            "sms_unicode": one.sms_unicode,
         }
         for one in list_agencies(runtime_for())
     ]

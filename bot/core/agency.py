@@ -16,6 +16,7 @@ class Agency:
     same_day_notices: bool
     step_sms: bool
     result_hold_minutes: int
+    sms_unicode: bool = False  # SMS with diacritics, which cost more parts
 
 
 def family(parents: Mapping[str, str | None], head: str) -> frozenset[str]:

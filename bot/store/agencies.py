@@ -17,6 +17,7 @@ _COLUMNS = (
     agency.c.same_day_notices,
     agency.c.step_sms,
     agency.c.result_hold_minutes,
+    agency.c.sms_unicode,
 )
 
 

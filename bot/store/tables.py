@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -58,7 +59,8 @@ metadata = MetaData(
 )
 
 
-def _id() -> Column[Any]:
+def identity() -> Column[Any]:
+    """A surrogate key that the database counts up."""
     return Column("id", Id, Identity(always=False), primary_key=True)
 
 
@@ -72,6 +74,7 @@ agency = Table(
     Column("same_day_notices", Boolean, nullable=False, default=False),
     Column("step_sms", Boolean, nullable=False, default=False),
     Column("result_hold_minutes", Integer, nullable=False, default=0),
+    Column("sms_unicode", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -89,7 +92,7 @@ feed_key = Table(
 dossier = Table(
     "dossier",
     metadata,
-    _id(),
+    identity(),
     Column("code", String(64), nullable=False, unique=True),
     Column("local_code", String(64)),
     Column("agency_code", String(40), ForeignKey("agency.code"), nullable=False),
@@ -119,6 +122,15 @@ dossier = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+# What may be promised for a day and is still being worked on: the evening's apologies read it.
+Index(
+    "ix_dossier_promised",
+    dossier.c.due_at,
+    dossier.c.id,
+    postgresql_where=dossier.c.status.in_((2, 4)),
+    sqlite_where=dossier.c.status.in_((2, 4)),
+)
+
 # One name space for national and local codes, so that a code never leads to two dossiers.
 receipt_code = Table(
     "receipt_code",
@@ -130,7 +142,7 @@ receipt_code = Table(
 dossier_change = Table(
     "dossier_change",
     metadata,
-    _id(),
+    identity(),
     Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("arrived_at", Instant, nullable=False),
@@ -162,7 +174,7 @@ follower = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _id(),
+    identity(),
     Column("carrier", String(16), nullable=False),
     Column("event_key", String(160), nullable=False),
     Column("event_name", String(80), nullable=False),
@@ -186,7 +198,7 @@ Index(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    identity(),
     Column("lane", String(8), nullable=False),  # chat | bulk
     Column("event", String(24), nullable=False),
     Column("dedupe_key", String(160), nullable=False, unique=True),
@@ -233,7 +245,7 @@ echo = Table(
 lookup = Table(
     "lookup",
     metadata,
-    _id(),
+    identity(),
     Column("asker", String(80), nullable=False),
     Column("at", Instant, nullable=False),
     Column("way", String(8), nullable=False),  # typed | link | photo | sms
@@ -247,7 +259,7 @@ lookup = Table(
 sms_inbound = Table(
     "sms_inbound",
     metadata,
-    _id(),
+    identity(),
     Column("aggregator", String(8), nullable=False),  # esms | 1pay | cpurl
     Column("request_key", String(100), nullable=False),  # its id, or a keyed hash of the message
     Column("turn", Integer, nullable=False),  # counts up where a key may come again later
@@ -286,7 +298,7 @@ carrier_token = Table(
 carrier_token_event = Table(
     "carrier_token_event",
     metadata,
-    _id(),
+    identity(),
     Column("carrier", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("what", String(24), nullable=False),
@@ -346,7 +358,7 @@ dossier_sync = Table(
 dossier_progress = Table(
     "dossier_progress",
     metadata,
-    _id(),
+    identity(),
     Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False),
     Column("moment", Instant, nullable=False),
     Column("status", SmallInteger, nullable=False),  # 0 when the row says none
