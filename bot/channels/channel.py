@@ -28,15 +28,16 @@ class Sent:
 class SendFailed(Exception):
     """A message was not taken, or nobody knows.
 
-    Shape: `code` is the carrier's own code ("" when there was none) and `reason` a line for
-           the operator, without personal data.
+    Shape: `code` is the carrier's own code ("" when there was none), `said` its own words, and
+           `reason` a line for the operator, without personal data.
     """
 
-    def __init__(self, again: Again, reason: str, code: str = "") -> None:
+    def __init__(self, again: Again, reason: str, code: str = "", said: str = "") -> None:
         super().__init__(f"{again}: {reason}")
         self.again = again
         self.reason = reason
         self.code = code
+        self.said = said
 
 
 class Channel(Protocol):
