@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 import webhooks.feed
 import webhooks.health
 import webhooks.sms_inbound
+import webhooks.sms_receipts
 import webhooks.zalo
 from bot.database import newest_schema, present_schema, reading
 from bot.health import redis_fault
@@ -34,6 +35,9 @@ PUBLIC = frozenset(
         "/webhooks/sms/esms/inbound",
         "/webhooks/sms/1pay/inbound",
         "/webhooks/sms/cpurl/inbound",
+        "/webhooks/sms/esms/receipt",
+        "/webhooks/sms/speedsms/receipt",
+        "/webhooks/sms/vietguys/receipt",
         "/feeds/v1/dossiers",
         "/feeds/dvcqg",
         "/healthz",
@@ -58,7 +62,8 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("wsgi", static_folder=None)
     app.config["SECRET_KEY"] = runtime.settings.secret_key
     app.config["TRUSTED_HOSTS"] = None
-    for part in (webhooks.zalo, webhooks.sms_inbound, webhooks.feed, webhooks.health):
+    machines = (webhooks.zalo, webhooks.sms_inbound, webhooks.sms_receipts)
+    for part in (*machines, webhooks.feed, webhooks.health):
         app.register_blueprint(part.blueprint(runtime))
 
     @app.after_request

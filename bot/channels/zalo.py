@@ -2,20 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from time import perf_counter
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from prometheus_client import Counter, Histogram
 
 from bot.channels.channel import Again, SendFailed, Sent
-from bot.channels.http import Answer, Wire
+from bot.channels.http import Wire
 from bot.channels.zalo_body import compact_json, message_body
-from bot.channels.zalo_errors import Kind, judge
+from bot.channels.zalo_calls import (
+    AccessTokens,
+    Call,
+    ask,
+    counted_call,
+    data_of,
+    moment_of,
+    ready_request,
+    with_body,
+    with_query,
+)
 from bot.core.message import Outgoing
-from bot.logs import log
 from bot.metrics import Metrics
 from bot.settings import Settings
 
@@ -34,37 +41,6 @@ CALLS = {
     "detail": ("GET", "/v3.0/oa/user/detail"),
     "quota": ("POST", "/v3.0/oa/quota/message"),
 }
-OUTCOMES = ("taken", "refused_token", *(str(again) for again in Again))
-
-logger = log(__name__)
-
-
-class AccessTokens(Protocol):
-    """Where the channel gets its access token from."""
-
-    def current(self) -> str:
-        """The token to send with, or SendFailed."""
-
-    def after_refusal(self, dead: str) -> str | None:
-        """A newer token than one that Zalo refused; None when only a person can help."""
-
-
-class TokenRefused(Exception):
-    """Zalo says that the access token is dead."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the API, made ready: its request without token and body, and its counters."""
-
-    request: requests.PreparedRequest
-    seconds: Histogram
-    outcomes: Mapping[str, Counter]
-    changes: bool  # False for a call that only reads: losing its answer does no harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +77,7 @@ class ZaloChannel:
         Source: zalo-platform 3.1.
         """
         call = self.calls["message"]
-        request = call.request.copy()
-        body = message_body(message)
-        request.body = body
-        request.headers["Content-Length"] = str(len(body))
-        data = self._ask(call, request)
+        data = self._ask(call, with_body(call, message_body(message)))
         return Sent(str(data.get("message_id") or ""))
 
     def upload_image(self, content: bytes, file_name: str) -> str:
@@ -121,11 +93,8 @@ class ZaloChannel:
     def user_detail(self, user_id: str) -> FollowerDetail:
         """What Zalo knows of one citizen of this OA (zalo-platform 4)."""
         call = self.calls["detail"]
-        request = call.request.copy()
-        request.url = (
-            f"{call.request.url}?{urlencode({'data': compact_json({'user_id': user_id})})}"
-        )
-        data = self._ask(call, request)
+        query = urlencode({"data": compact_json({"user_id": user_id})})
+        data = self._ask(call, with_query(call, query))
         return FollowerDetail(
             user_id=str(data.get("user_id") or user_id),
             is_follower=data.get("user_is_follower") is True,
@@ -136,11 +105,9 @@ class ZaloChannel:
     def quota(self, user_id: str) -> ChatQuota:
         """When the citizen last interacted, by Zalo's own books (zalo-platform 3.7)."""
         call = self.calls["quota"]
-        request = call.request.copy()
         body = compact_json({"user_id": user_id}).encode()
-        request.body = body
-        request.headers["Content-Length"] = str(len(body))
-        return ChatQuota(_moment(self._ask(call, request).get("last_interaction")))
+        data = self._ask(call, with_body(call, body))
+        return ChatQuota(moment_of(data.get("last_interaction")))
 
     def _upload(self, name: str, content: bytes, typed: tuple[str, str]) -> Mapping[str, Any]:
         call = self.calls[name]
@@ -150,95 +117,21 @@ class ZaloChannel:
         return self._ask(call, request)
 
     def _ask(self, call: Call, request: requests.PreparedRequest) -> Mapping[str, Any]:
-        """One call; with a newer token once more when Zalo refused ours.
-
-        Source: zalo-platform 1.5 row 6 and 10 row 14.
-        """
-        token = self.tokens.current()
-        try:
-            return _once(self.wire, call, request, token)
-        except TokenRefused as refused:
-            code = refused.code
-        newer = self.tokens.after_refusal(token)
-        if newer is None:
-            reason = "Zalo refused the access token and it cannot be renewed"
-            raise SendFailed(Again.HALT, reason, code)
-        try:
-            return _once(self.wire, call, request.copy(), newer)
-        except TokenRefused as refused:
-            reason = "Zalo refused the access token and the renewed one as well"
-            raise SendFailed(Again.HALT, reason, refused.code) from None
+        return data_of(ask(self.wire, self.tokens, call, request))
 
 
 def build_zalo(settings: Settings, tokens: AccessTokens, metrics: Metrics) -> ZaloChannel:
     """The channel of the OA that the settings name."""
     calls = {
-        name: Call(
-            request=_template(method, settings.zalo_openapi_url + path),
-            seconds=metrics.carrier_call_seconds.labels("zalo", name),
-            outcomes={one: metrics.carrier_calls.labels("zalo", name, one) for one in OUTCOMES},
+        name: counted_call(
+            metrics,
+            ("zalo", name),
+            ready_request(method, settings.zalo_openapi_url + path),
             changes=name not in ("detail", "quota"),
         )
         for name, (method, path) in CALLS.items()
     }
     return ZaloChannel(Wire(), tokens, calls)
-
-
-def _once(
-    wire: Wire, call: Call, request: requests.PreparedRequest, token: str
-) -> Mapping[str, Any]:
-    request.headers["access_token"] = token
-    began = perf_counter()
-    try:
-        data = _judged(wire.call(request))
-    except TokenRefused:
-        call.outcomes["refused_token"].inc()
-        raise
-    except SendFailed as failed:
-        call.outcomes[failed.again].inc()
-        if failed.again is Again.UNSURE and not call.changes:
-            raise SendFailed(Again.LATER, failed.reason, failed.code) from failed
-        raise
-    finally:
-        call.seconds.observe(perf_counter() - began)
-    call.outcomes["taken"].inc()
-    return data
-
-
-def _judged(answer: Answer) -> Mapping[str, Any]:
-    """The data of an answer, or what its error code means; HTTP 200 alone says nothing."""
-    code = _code(answer)
-    if code == "0":
-        data = answer.body.get("data")
-        return data if isinstance(data, dict) else {}
-    refusal = judge(code, str(answer.body.get("message") or ""))
-    if refusal.kind is Kind.AUTH:
-        raise TokenRefused(code)
-    if not refusal.known:
-        logger.error("zalo.unknown_code", code=code)
-    raise SendFailed(refusal.kind.again(), refusal.meaning, code)
-
-
-def _code(answer: Answer) -> str:
-    """The error code as text; Zalo has sent numbers and strings."""
-    code = answer.body.get("error")
-    if isinstance(code, int | str) and not isinstance(code, bool) and str(code).strip():
-        text = str(code).strip()[:40]
-        # Whoever sets HTTP 401 means the token, whatever code stands beside it.
-        return "401" if answer.status == 401 else text
-    if answer.status == 401:
-        return "401"
-    if answer.status >= 300:
-        again = Again.PAUSE if answer.status == 429 else Again.LATER
-        raise SendFailed(again, f"HTTP {answer.status} without a code of Zalo's")
-    raise SendFailed(Again.UNSURE, "an answer without an error code")
-
-
-def _template(method: str, url: str) -> requests.PreparedRequest:
-    headers = {"Accept": "application/json", "User-Agent": "motcua-bot"}
-    if method == "POST":
-        headers["Content-Type"] = "application/json"
-    return requests.Request(method, url, headers=headers).prepare()
 
 
 def _typed(file_name: str, types: Mapping[str, str], content: bytes, most: int) -> tuple[str, str]:
@@ -256,12 +149,3 @@ def _named(data: Mapping[str, Any], field: str) -> str:
     if not value:
         raise SendFailed(Again.UNSURE, f"an answer without {field}")
     return str(value)
-
-
-def _moment(milliseconds: object) -> datetime | None:
-    """Zalo's milliseconds as a moment; None for what is no time, and for 0, which means never."""
-    try:
-        count = int(str(milliseconds))
-        return datetime.fromtimestamp(count / 1000, UTC) if count > 0 else None
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -10,13 +10,13 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from bot.channels.zalo_fields import IDENTIFIER, MILLISECONDS, identifier, part, plain_text
+from bot.channels.zalo_reports import NEWS, STATES, read_receipt, read_template_news
 from bot.core.message import Event, EventKind
 
 SAMPLE_MESSAGE = {"msg_id": "This is message id", "text": "This is testing message"}
-# Milliseconds of 13 digits; Zalo's own documents show 12 digits by mistake, others send seconds.
-MILLISECONDS = re.compile(r"\d{13}")
-IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 MOST_ATTACHMENTS = 10
+LONGEST_PHONE = 200
 
 # zalo-platform 2.5. What is not named here is stored and answered 200 all the same.
 CONTENT = {
@@ -31,18 +31,19 @@ CONTENT = {
     "user_send_business_card": EventKind.OTHER_CONTENT,
     "user_send_file": EventKind.OTHER_CONTENT,
     "user_click_chatnow": EventKind.OTHER_CONTENT,
-    "user_submit_info": EventKind.OTHER_CONTENT,
+    "user_submit_info": EventKind.PHONE_SHARED,
+    "user_withdraw": EventKind.WITHDRAW,
     "follow": EventKind.FOLLOW,
     "unfollow": EventKind.UNFOLLOW,
 }
 ECHO = "oa_send_"
 NOT_TO_ONE_PERSON = ("oa_send_anonymous_", "oa_send_group_", "oa_send_consent")
 # zalo-platform 2.7 and 3.6: these refresh the free window; the rest of CONTENT does as well.
-NO_INTERACTION = {"unfollow", "user_submit_info"}
+NO_INTERACTION = {"unfollow", "user_submit_info", "user_withdraw"}
 KNOWN_NAMES = frozenset(CONTENT) | {
     "oa_send_text", "oa_send_image", "oa_send_gif", "oa_send_list", "oa_send_file",
     "oa_send_sticker", "oa_send_template", "user_received_message", "user_seen_message",
-    "user_reacted_message", "oa_reacted_message", "update_user_info", "user_withdraw",
+    "user_reacted_message", "oa_reacted_message", "update_user_info",
     "add_user_to_tag", "remove_user_from_tag", "remove_tag", "anonymous_send_text",
     "anonymous_send_image", "anonymous_send_file", "anonymous_send_sticker", "user_feedback",
     "change_template_status", "change_template_quality", "change_template_quota",
@@ -151,14 +152,14 @@ def expected_mac(app_id: str, body: bytes, timestamp: bytes, oa_secret: str) -> 
 
 def _dedupe_key(name: str, fields: Mapping[str, Any], body: bytes) -> str:
     """(event, msg_id) where there is a msg_id, else the hash of the body (2.2)."""
-    msg_id = _part(fields, "message").get("msg_id") or fields.get("msg_id")
+    msg_id = part(fields, "message").get("msg_id") or fields.get("msg_id")
     if isinstance(msg_id, str) and IDENTIFIER.fullmatch(msg_id):
         return f"{name}:{msg_id}"
     return f"sha256:{sha256(body).hexdigest()}"
 
 
 def _is_console_sample(name: str, fields: Mapping[str, Any]) -> bool:
-    message = _part(fields, "message")
+    message = part(fields, "message")
     return name == "user_send_text" and all(
         message.get(key) == value for key, value in SAMPLE_MESSAGE.items()
     )
@@ -169,8 +170,8 @@ def _oa_ids(fields: Mapping[str, Any]) -> set[str]:
     ids = (
         fields.get("oa_id"),
         fields.get("oaId"),
-        _part(fields, "sender").get("id"),
-        _part(fields, "recipient").get("id"),
+        part(fields, "sender").get("id"),
+        part(fields, "recipient").get("id"),
     )
     return {one for one in ids if isinstance(one, str)}
 
@@ -183,40 +184,42 @@ def _moment(literal: str, now: datetime) -> datetime:
     return min(moment, now)  # an event of the future would block every later one
 
 
-def _part(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = fields.get(name)
-    return part if isinstance(part, dict) else {}
-
-
 def read_event(body: bytes, at: datetime, oa_id: str) -> Event:
     """What a stored event means; anything odd about its form makes it IGNORED, never an error."""
     fields = _object(body)
     name = str(fields.get("event_name") or "")
-    message = _part(fields, "message")
+    message = part(fields, "message")
     if name.startswith(ECHO) and not name.startswith(NOT_TO_ONE_PERSON):
-        if "admin_id" in _part(fields, "sender"):  # a person wrote this in OA Manager, not we
+        if "admin_id" in part(fields, "sender"):  # a person wrote this in OA Manager, not we
             return Event(EventKind.IGNORED, "", at)
-        user = _id(_part(fields, "recipient").get("id"))
-        return Event(EventKind.ECHO, user, at, _text(message), _id(message.get("msg_id")))
+        user = identifier(part(fields, "recipient").get("id"))
+        text = plain_text(message.get("text"))
+        return Event(EventKind.ECHO, user, at, text, identifier(message.get("msg_id")))
+    if name in STATES:
+        return read_receipt(name, fields, at, oa_id)
+    if name in NEWS:
+        return read_template_news(name, fields, at)
     kind = CONTENT.get(name, EventKind.IGNORED)
     user = _citizen(fields, oa_id)
     if not user or kind is EventKind.IGNORED:
         return Event(EventKind.IGNORED, user, at)
-    text = _text(message)
+    text = plain_text(message.get("text"))
+    if kind is EventKind.PHONE_SHARED:
+        text = plain_text(part(fields, "info").get("phone"))[:LONGEST_PHONE]
     if kind is EventKind.LINK:
         text = "\n".join(filter(None, [text, *_links(message)]))
     interaction = name not in NO_INTERACTION
-    return Event(kind, user, at, text, _id(message.get("msg_id")), interaction)
+    return Event(kind, user, at, text, identifier(message.get("msg_id")), interaction)
 
 
 def _citizen(fields: Mapping[str, Any], oa_id: str) -> str:
     """The citizen's id, wherever this kind of event carries it; never our own."""
     for value in (
-        _part(fields, "follower").get("id"),
+        part(fields, "follower").get("id"),
         fields.get("user_id"),
-        _part(fields, "sender").get("id"),
+        part(fields, "sender").get("id"),
     ):
-        user = _id(value)
+        user = identifier(value)
         if user and user != oa_id:
             return user
     return ""
@@ -226,19 +229,9 @@ def _links(message: Mapping[str, Any]) -> list[str]:
     attachments = message.get("attachments")
     if not isinstance(attachments, Sequence) or isinstance(attachments, str):
         return []
-    payloads = [_part(one, "payload") for one in attachments[:MOST_ATTACHMENTS] if _is_map(one)]
+    payloads = [part(one, "payload") for one in attachments[:MOST_ATTACHMENTS] if _is_map(one)]
     return [payload["url"] for payload in payloads if isinstance(payload.get("url"), str)]
 
 
 def _is_map(value: Any) -> bool:
     return isinstance(value, dict)
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    value = message.get("text")
-    # A lone surrogate, as an escape can smuggle in, is no character and cannot be encoded.
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def _id(value: Any) -> str:
-    return value if isinstance(value, str) and IDENTIFIER.fullmatch(value) else ""

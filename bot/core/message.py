@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.receipt import DeliveryReceipt
+
 
 class EventKind(StrEnum):
     """What an event means to us, whatever its carrier calls it."""
@@ -14,8 +16,31 @@ class EventKind(StrEnum):
     OTHER_CONTENT = "other content"  # sticker, voice, place, file…: a person did something
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
+    PHONE_SHARED = "phone shared"
+    WITHDRAW = "withdraw"  # the person wants all about them deleted
     ECHO = "echo"  # our own message, as the carrier saw it
+    RECEIPT = "receipt"  # our own message was received or seen
+    TEMPLATE_NEWS = "template news"
     IGNORED = "ignored"
+
+
+# What no citizen did: nobody is answered, and nobody is remembered for it.
+NO_PERSONS = frozenset(
+    {EventKind.ECHO, EventKind.RECEIPT, EventKind.TEMPLATE_NEWS, EventKind.IGNORED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateNews:
+    """What a carrier tells of a template; "" for what this news does not tell.
+
+    Shape: `template_id` is "" for news of the account, such as its quota.
+    """
+
+    template_id: str
+    status: str = ""
+    quality: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +48,8 @@ class Event:
     """One event of a carrier.
 
     Shape: `user_id` is the citizen's id at that carrier; `at` is aware; `text` holds what was
-           typed, a caption, or a link's address; `trusted_time` is False when `at` is our own
-           arrival time because the carrier's was unusable.
+           typed, a caption, a link's address, or a phone as it was shared. `receipts` belong
+           to a RECEIPT, `news` to TEMPLATE_NEWS; neither is anything a citizen did.
     """
 
     kind: EventKind
@@ -33,6 +58,8 @@ class Event:
     text: str = ""
     msg_id: str = ""
     interaction: bool = False
+    receipts: tuple[DeliveryReceipt, ...] = ()
+    news: TemplateNews | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,8 @@ def test_a_flood_of_unknown_fields_is_not_echoed(feeder: Feeder) -> None:
         ("0905 12", ["phone.invalid"]),
         ("9" * 5000, ["phone.invalid"]),
         ("0258 3822 123", ["phone.landline"]),
+        ("058 3822 229", ["phone.doubtful"]),
+        ("08 3822 2222", ["phone.doubtful"]),
     ],
 )
 def test_a_phone_that_cannot_be_told_is_reported_back_each_time(

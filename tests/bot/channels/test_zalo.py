@@ -106,6 +106,15 @@ def test_a_message_over_zalos_limits_never_leaves(message: Outgoing) -> None:
     assert not wire.calls
 
 
+def test_a_refusal_keeps_zalos_own_words() -> None:
+    refused = {"error": -230, "message": "User has not interacted " + "x" * 400}
+    with responses.RequestsMock() as wire:
+        prepare(wire, [{"json": refused}])
+        with pytest.raises(SendFailed) as failed:
+            channel_with().send(Outgoing(1, "1", "Chào"))
+    assert failed.value.said == str(refused["message"])[:300]
+
+
 def test_two_thousand_letters_count_composed() -> None:
     with responses.RequestsMock() as wire:
         prepare(wire, [{"json": SUCCESS}])

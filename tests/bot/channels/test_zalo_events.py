@@ -203,7 +203,18 @@ READINGS = [
     ({"event_name": "user_click_chatnow", "oa_id": OA, "user_id": CITIZEN},
      EventKind.OTHER_CONTENT, CITIZEN, ""),
     (echo_event("Hồ sơ…", "e1"), EventKind.ECHO, CITIZEN, "Hồ sơ…"),
-    (content_event("user_seen_message", msg_ids=["a"]), EventKind.IGNORED, "", ""),
+    (content_event("user_seen_message", msg_ids=["a"]), EventKind.RECEIPT, CITIZEN, ""),
+    (content_event("user_reacted_message", react_icon="/-heart"), EventKind.IGNORED, "", ""),
+    ({"event_name": "user_withdraw", "oa_id": OA, "user_id": CITIZEN},
+     EventKind.WITHDRAW, CITIZEN, ""),
+    ({**text_event(""), "event_name": "user_submit_info", "info": {"phone": "84905123456"}},
+     EventKind.PHONE_SHARED, CITIZEN, "84905123456"),
+    ({**text_event(""), "event_name": "user_submit_info", "info": {"phone": 84905123456}},
+     EventKind.PHONE_SHARED, CITIZEN, "84905123456"),
+    ({**text_event(""), "event_name": "user_submit_info", "info": {"name": "Trần Thị Mẫu"}},
+     EventKind.PHONE_SHARED, CITIZEN, ""),
+    ({**text_event(""), "event_name": "user_submit_info", "info": "0905123456"},
+     EventKind.PHONE_SHARED, CITIZEN, ""),
     (content_event("anonymous_send_text", text="mã"), EventKind.IGNORED, "", ""),
     (content_event("something_new", text="mã"), EventKind.IGNORED, "", ""),
     ({"event_name": "oa_send_group_text", "recipient": {"id": "g"}}, EventKind.IGNORED, "", ""),
@@ -246,11 +257,22 @@ anything = st.recursive(
     ),
     max_leaves=8,
 )
-FIELDS = ("sender", "recipient", "message", "follower", "user_id", "oa_id", "attachments")
+FIELDS = ("sender", "recipient", "message", "follower", "user_id", "oa_id", "attachments", "info")
 
 
 @given(
-    st.sampled_from(["user_send_text", "user_send_link", "follow", "oa_send_text", "?"]),
+    st.sampled_from(
+        [
+            "user_send_text",
+            "user_send_link",
+            "follow",
+            "oa_send_text",
+            "?",
+            "user_submit_info",
+            "user_seen_message",
+            "change_template_status",
+        ]
+    ),
     st.dictionaries(st.sampled_from(FIELDS), anything),
 )
 def test_no_signed_form_breaks_the_reading(name: str, fields: dict[str, Any]) -> None:
