@@ -10,12 +10,14 @@ from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Li
 from bot.core.message import Button, Reply
 from bot.logs import log
 from bot.runtime import Runtime
+from bot.texts.catalogue import Catalogue
 
 logger = log(__name__)
 
 LOCAL_EXAMPLE = "0101701234"
 
-# What a citizen who sent no code is told, and which buttons help them on.
+# What a citizen who sent no code is told, and which buttons help them on. What concerns phones
+# and follows is answered before, in bot/converse.py.
 WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.LOOKUP: ("ask.which_code", ("slip_help",)),
     Kind.SLIP_HELP: ("talk.slip_help", ("another",)),
@@ -23,10 +25,6 @@ WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.GREETING: ("talk.greeting", ("slip_help", "help")),
     Kind.THANKS: ("talk.thanks", ("another",)),
     Kind.HANDOVER: ("talk.handover", ("another", "slip_help")),
-    Kind.MY_DOSSIERS: ("talk.my_dossiers", ("slip_help",)),
-    Kind.FOLLOW: ("talk.not_yet", ("slip_help",)),
-    Kind.STOP: ("talk.not_yet", ("help",)),
-    Kind.FORGET: ("talk.forget", ("help",)),
     Kind.PARTIAL_CODE: ("ask.partial", ("slip_help",)),
     Kind.IMPOSSIBLE_DATE: ("ask.impossible_date", ("slip_help",)),
     Kind.PHONE: ("ask.phone", ("slip_help",)),
@@ -40,7 +38,18 @@ WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.EMPTY: ("ask.which_code", ("slip_help", "help")),
     Kind.UNKNOWN: ("talk.unknown", ("slip_help", "help")),
 }
-PAYLOADS = {"another": "#TRACUU", "slip_help": "#HUONGDAN", "help": "#TROGIUP"}
+PAYLOADS = {
+    "another": "#TRACUU",
+    "slip_help": "#HUONGDAN",
+    "help": "#TROGIUP",
+    "mine": "#HOSOCUATOI",
+    "reclaim": "#GOSO",
+}
+
+
+def buttons(texts: Catalogue, *names: str) -> tuple[Button, ...]:
+    """The buttons of these names, in the catalogue's words."""
+    return tuple(Button(texts.render(f"button.{name}"), PAYLOADS[name]) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +161,4 @@ class Answerer:
         return self.runtime.texts.render(key, **{name: fillings[name] for name in named})
 
     def _buttons(self, *names: str) -> tuple[Button, ...]:
-        texts = self.runtime.texts
-        return tuple(Button(texts.render(f"button.{name}"), PAYLOADS[name]) for name in names)
+        return buttons(self.runtime.texts, *names)

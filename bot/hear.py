@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from bot.answer import Answerer, Asked, Known
 from bot.channels.zalo_events import read_event
+from bot.converse import Conversation
 from bot.core.follower import Follower, after_event, is_newer, may_hint
 from bot.core.intent import Intent, read_intent
 from bot.core.limits import WINDOW, Allowance
-from bot.core.message import Event, EventKind, Reply
+from bot.core.message import NO_PERSONS, Event, EventKind, Reply
 from bot.core.reply_text import split_text
 from bot.database import AWAY
 from bot.logs import log
@@ -25,6 +26,8 @@ from bot.store.followers import hold_followers, save_followers
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
 from bot.store.lookups import lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
+from bot.take_receipts import apply_receipts
+from bot.template_news import note_template_news
 from bot.vault import Unreadable, blind_index, derived_key
 
 REPLY_KEPT = timedelta(hours=24)
@@ -63,9 +66,9 @@ def hear(runtime: Runtime, most: int = 50) -> int:
     try:
         with runtime.engine.begin() as connection:
             events = due_events(connection, now, most)
-            if events:
-                _work(runtime, connection, events, now)
-            return len(events)
+            rings = _work(runtime, connection, events, now) if events else set()
+        _ring(runtime, rings)
+        return len(events)
     except AWAY:
         raise  # the database is away or busy: nothing is wrong with the events
     except Exception as fault:
@@ -76,7 +79,7 @@ def hear(runtime: Runtime, most: int = 50) -> int:
 def _one_by_one(runtime: Runtime, most: int) -> int:
     taken = 0
     for _ in range(most):
-        now = runtime.now()
+        now, rings = runtime.now(), set[str]()
         with runtime.engine.begin() as connection:
             events = due_events(connection, now, 1)
             if not events:
@@ -84,12 +87,18 @@ def _one_by_one(runtime: Runtime, most: int) -> int:
             taken += 1
             try:
                 with connection.begin_nested():
-                    _work(runtime, connection, events, now)
+                    rings = _work(runtime, connection, events, now)
             except AWAY:
                 raise
             except Exception as fault:
                 _put_off(runtime, connection, events[0], now, fault)
+        _ring(runtime, rings)
     return taken
+
+
+def _ring(runtime: Runtime, lanes: Collection[str]) -> None:
+    for lane in lanes:
+        runtime.bell.ring(lane)
 
 
 def _put_off(
@@ -111,7 +120,8 @@ def _apologise(runtime: Runtime, connection: Connection, waiting: Waiting, now: 
     event = read_event(body, waiting.event_at, runtime.settings.zalo_oa_id)
     if event.kind not in (EventKind.TEXT, EventKind.PHOTO):
         return
-    batch = _Batch(runtime, Answerer(runtime, now, {}), {}, {}, Outcome(), _echo_key(runtime))
+    answerer, talk = Answerer(runtime, now, {}), Conversation(runtime, connection, now)
+    batch = _Batch(runtime, answerer, talk, {}, {}, Outcome(), _echo_key(runtime))
     reply = batch.answerer.say("trouble", "talk.trouble", "another")
     batch.owe(Heard(waiting, event, None), reply, f"zalo:{waiting.id}")
     owe(connection, batch.outcome.owed)
@@ -123,9 +133,10 @@ def _echo_key(runtime: Runtime) -> bytes:
 
 def _work(
     runtime: Runtime, connection: Connection, events: Sequence[Waiting], now: datetime
-) -> None:
+) -> set[str]:
+    """Work on these events inside one transaction; the lanes to ring once it is committed."""
     heard = [_understand(runtime, waiting) for waiting in events]
-    people = [one for one in heard if one.event.kind not in (EventKind.ECHO, EventKind.IGNORED)]
+    people = [one for one in heard if one.event.kind not in NO_PERSONS]
     users = {one.event.user_id for one in people}
     followers = hold_followers(connection, users, now)
     codes = {code for one in people if one.intent for code in one.intent.codes}
@@ -138,13 +149,16 @@ def _work(
     batch = _Batch(
         runtime,
         Answerer(runtime, now, known),
+        Conversation(runtime, connection, now),
         dict(followers),
         {asker: Allowance.of(rows) for asker, rows in past.items()},
         Outcome(),
         _echo_key(runtime),
     )
+    apply_receipts(runtime, connection, [told for one in heard for told in one.event.receipts])
     for one in heard:
         batch.take(one)
+        note_template_news(runtime, connection, one.event)
     save_followers(
         connection, [each for user, each in batch.followers.items() if each != followers[user]]
     )
@@ -152,6 +166,7 @@ def _work(
     remember_lookups(connection, batch.outcome.lookups)
     remember_echoes(connection, batch.outcome.echoes)
     close_events(connection, [waiting.id for waiting in events])
+    return batch.conversation.rings
 
 
 def _understand(runtime: Runtime, waiting: Waiting) -> Heard:
@@ -168,6 +183,7 @@ class _Batch:
 
     runtime: Runtime
     answerer: Answerer
+    conversation: Conversation
     followers: dict[str, Follower]
     allowances: dict[str, Allowance]
     outcome: Outcome
@@ -178,7 +194,7 @@ class _Batch:
         event = heard.event
         if event.kind is EventKind.ECHO:
             self._echo(heard)
-        if event.kind in (EventKind.ECHO, EventKind.IGNORED):
+        if event.kind in NO_PERSONS:
             return
         before = self.followers[event.user_id]
         self.followers[event.user_id] = after_event(before, event)
@@ -192,16 +208,22 @@ class _Batch:
 
     def _reply(self, heard: Heard, before: Follower, asked: Asked) -> Reply | None:
         """Interfaces 5: one reply to each text or photo, a hint an hour to the rest."""
-        event, intent = heard.event, heard.intent
+        event, intent, arrived_at = heard.event, heard.intent, heard.waiting.arrived_at
         if event.kind is EventKind.FOLLOW:
             if before.following or not is_newer(before, event):
                 return None
             return self.answerer.say("welcome", "talk.welcome", "slip_help")
-        if event.kind is EventKind.UNFOLLOW:
+        if event.kind in (EventKind.UNFOLLOW, EventKind.WITHDRAW):
+            if event.kind is EventKind.WITHDRAW or is_newer(before, event):
+                self.conversation.end(event, arrived_at)
             return None
+        conversed = self.conversation.reply(event, intent, arrived_at)
+        if conversed:
+            return conversed
         if intent and (intent.codes or event.kind is EventKind.TEXT):
             allowance = self.allowances.get(event.user_id, Allowance())
-            return self.answerer.answer(intent, allowance, asked)
+            reply = self.answerer.answer(intent, allowance, asked)
+            return self.conversation.follow(event, arrived_at, asked, reply)
         if event.kind is EventKind.PHOTO:
             return self.answerer.say("help", "ask.photo", "slip_help")
         return self._hint(event.user_id)

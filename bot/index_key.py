@@ -2,6 +2,8 @@
 
 import secrets
 
+from sqlalchemy import Connection
+
 from bot.database import reading
 from bot.runtime import Runtime
 from bot.store.data_keys import keep_data_key, sealed_data_key
@@ -22,4 +24,16 @@ def index_key(runtime: Runtime) -> bytes:
         fresh = runtime.vault.seal(secrets.token_bytes(32))
         with runtime.engine.begin() as connection:
             sealed = keep_data_key(connection, NAME, fresh, runtime.now())
+    return runtime.vault.open(sealed)
+
+
+def index_key_in(runtime: Runtime, connection: Connection) -> bytes:
+    """The same key inside a transaction of one's own, which is the only writer on SQLite.
+
+    Errors: Unreadable when none of FIELD_KEYS opens it.
+    """
+    sealed = sealed_data_key(connection, NAME)
+    if sealed is None:
+        fresh = runtime.vault.seal(secrets.token_bytes(32))
+        sealed = keep_data_key(connection, NAME, fresh, runtime.now())
     return runtime.vault.open(sealed)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     FOLLOW = "follow"
     STOP = "stop"
     FORGET = "forget"
+    RECLAIM = "reclaim"  # take a phone just proved off those who proved it before
     PARTIAL_CODE = "partial code"
     IMPOSSIBLE_DATE = "impossible date"
     PHONE = "phone"

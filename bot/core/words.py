@@ -110,4 +110,5 @@ PAYLOADS: dict[str, str] = {
     "thoi": "STOP",
     "thoitheodoi": "STOP",
     "xoathongtin": "FORGET",
+    "goso": "RECLAIM",
 }

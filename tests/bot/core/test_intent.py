@@ -40,6 +40,7 @@ CASES: dict[Kind, list[str]] = {
         "đừng gửi tin nhắn nữa", "không nhận tin nữa", "#THOI", "tắt thông báo",
     ],
     Kind.FORGET: ["xóa thông tin", "xoá thông tin của tôi", "xóa dữ liệu cá nhân", "#XOATHONGTIN"],
+    Kind.RECLAIM: ["#GOSO", "#Gỡ số"],
     Kind.PARTIAL_CODE: [
         "200617-0001", "H56.14-240823-001", "H56.14-240823", "16.H46-200617-0001",
         "000.00.16.46-200617-0001", "H56.14", "H56142408230001", "xH56.14-240823-0001",

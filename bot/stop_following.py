@@ -1,0 +1,75 @@
+"""A citizen wants no more notices, or wants what is kept of their phones deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.message import Reply
+from bot.core.phone_proof import day_began
+from bot.store.dossier_follows import end_follows, open_follows
+from bot.store.phone_links import blank_links, end_links, open_links
+from bot.store.phone_proofs import blank_codes, blank_proofs, cancel_codes, drop_open_proofs
+from bot.talk import Talk
+
+ENDED = "no longer wanted by the citizen"
+
+
+def stop(talk: Talk) -> Reply:
+    """End every link and follow; the reply says what ended and how to come back."""
+    return talk.reply("stop", _said(talk, "stop", *_end(talk, "stop", talk.now)), "help")
+
+
+def forget(talk: Talk) -> Reply:
+    """End every link and follow, and wipe the phones that are kept of this citizen."""
+    ended = _end(talk, "forget", talk.now)
+    _wipe(talk, talk.now)
+    return talk.reply("forget", _said(talk, "forget", *ended), "help")
+
+
+def left(talk: Talk) -> None:
+    """The citizen unfollowed the page: as stop, and nothing is said."""
+    _end(talk, "unfollow", talk.at)
+
+
+def withdrawn(talk: Talk) -> None:
+    """The citizen asked Zalo to have their data deleted: as forget, and nothing is said.
+
+    Source: zalo-platform 2.6 (`user_withdraw`), 8.5.
+    """
+    _end(talk, "withdraw", talk.at)
+    _wipe(talk, talk.at)
+
+
+def _end(talk: Talk, why: str, until: datetime) -> tuple[int, int]:
+    """End what began before this event; how many phones and dossiers that was."""
+    talk.hold()
+    links = [one for one in open_links(talk.connection, talk.user_id) if one.proved_at <= talk.at]
+    follows = [one for one in open_follows(talk.connection, talk.user_id) if one.since <= talk.at]
+    end_links(talk.connection, [one.id for one in links], talk.at, why)
+    end_follows(talk.connection, [one.id for one in follows], talk.at, why)
+    _write_down(talk, why, "phone", [one.id for one in links])
+    _write_down(talk, why, "dossier", [one.id for one in follows])
+    dropped = drop_open_proofs(talk.connection, talk.user_id, until)
+    cancel_codes(talk.connection, dropped, talk.now, ENDED)
+    return len(links), len(follows)
+
+
+def _write_down(talk: Talk, why: str, about: str, ids: Sequence[int]) -> None:
+    """Add that consent was taken back; after a wish to be forgotten without saying by whom."""
+    nameless = {"user_id": ""} if why in ("forget", "withdraw") else {}
+    taken_back = {"about": about, "given": False, "how": why, "words": "", **nameless}
+    talk.write_consents([{**taken_back, "link_id": number} for number in ids])
+
+
+def _wipe(talk: Talk, until: datetime) -> None:
+    blank_links(talk.connection, talk.user_id)
+    today = day_began(talk.now, talk.runtime.settings.zone)
+    proofs = blank_proofs(talk.connection, talk.user_id, until, today)
+    cancel_codes(talk.connection, proofs, talk.now, ENDED)
+    blank_codes(talk.connection, proofs)
+
+
+def _said(talk: Talk, why: str, phones: int, dossiers: int) -> str:
+    if not phones and not dossiers:
+        return talk.words("follow.nothing_to_stop" if why == "stop" else "follow.nothing_kept")
+    key = "follow.stopped" if why == "stop" else "follow.forgotten"
+    return talk.words(key, phones=str(phones), dossiers=str(dossiers))

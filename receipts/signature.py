@@ -1,0 +1,22 @@
+"""The mark on a slip's link: it shows that whoever sends the link has held the slip."""
+
+import hmac
+from base64 import b32encode
+from hashlib import sha256
+
+LENGTH = 10  # 50 bits: not to be guessed, and short enough for a QR
+
+
+def slip_signature(key: bytes, code: str) -> str:
+    """The signature that a slip carries beside its code.
+
+    Shape:  `code` in canonical form; ten of the letters A-Z and digits 2-7.
+    Source: interfaces 5 (Slip QR): first 10 characters of base32(HMAC-SHA256(key, code)).
+    """
+    return b32encode(hmac.new(key, code.encode(), sha256).digest()).decode()[:LENGTH]
+
+
+def verify(key: bytes, code: str, signature: str) -> bool:
+    """Whether a signature, in any case, belongs to this code; takes as long when it does not."""
+    given = signature.upper().encode("utf-8", "replace")
+    return hmac.compare_digest(slip_signature(key, code).encode(), given)

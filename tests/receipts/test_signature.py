@@ -1,0 +1,40 @@
+"""The slip's signature: fixed for good, because it is printed."""
+
+import pytest
+
+from receipts.signature import LENGTH, slip_signature, verify
+
+KEY = bytes(range(32))
+CODE = "H56.14-240823-0001"
+
+
+def test_a_printed_signature_stays_what_it_was() -> None:
+    assert slip_signature(KEY, CODE) == "ILFBREIASN"
+
+
+def test_it_is_short_and_of_letters_that_a_qr_packs_densely() -> None:
+    mark = slip_signature(KEY, CODE)
+    assert len(mark) == LENGTH
+    assert set(mark) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+@pytest.mark.parametrize("change", [str, str.lower, str.title])
+def test_any_case_is_right(change: type[str]) -> None:
+    assert verify(KEY, CODE, change(slip_signature(KEY, CODE)))
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "mark"),
+    [
+        (KEY, "H56.14-240823-0002", slip_signature(KEY, CODE)),
+        (bytes(32), CODE, slip_signature(KEY, CODE)),
+        (KEY, CODE, slip_signature(KEY, CODE)[:-1]),
+        (KEY, CODE, slip_signature(KEY, CODE) + "A"),
+        (KEY, CODE, ""),
+        (KEY, CODE, "ữ" * LENGTH),
+        (KEY, CODE, "\ud800" * LENGTH),
+    ],
+    ids=["other code", "other key", "cut", "longer", "empty", "not ASCII", "a lone surrogate"],
+)
+def test_anything_else_is_wrong(key: bytes, code: str, mark: str) -> None:
+    assert not verify(key, code, mark)
