@@ -13,7 +13,8 @@ from bot.logs import log
 from bot.settings import Settings
 
 WINDOW = 60.0  # seconds
-SHARES = {"chat": 1.0, "bulk": 0.9}  # of the ceiling: what bulk leaves, chat finds free
+# Of the ceiling: what notices leave, chat finds free, and what bulk leaves, notices find free.
+SHARES = {"chat": 1.0, "notice": 0.95, "bulk": 0.9}
 ALONE = 0.25  # of the ceiling for each process that cannot ask the others
 SULK = 2.0  # seconds for which a Redis that failed is not asked again
 CALLS = "ceiling:zalo:calls"

@@ -79,6 +79,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def plan_anew(connection: Connection) -> None:
+    """Until this transaction ends, plan each statement for the values it is given.
+
+    A plan that PostgreSQL kept from when a table was small reads it whole for ever after, until
+    the table is analysed: seen with lists of 200 codes, 80 ms each over 5,000 dossiers.
+    Source: PostgreSQL, PREPARE ("plan_cache_mode").
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -1,7 +1,6 @@
 """The doctor: what is well, what is not, why, and what to do; one finding each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 
 import redis
 import requests
@@ -12,6 +11,10 @@ from bot.calendar_file import load_calendar
 from bot.channels.channel import SendFailed
 from bot.core.national_form import Service
 from bot.database import newest_schema, present_schema, reading
+from bot.doctor_notices import notice_findings
+from bot.doctor_templates import template_findings
+from bot.doctor_texts import text_findings
+from bot.finding import Finding
 from bot.health import SIGN_FRESH
 from bot.pull import Reader, configured_source, cursors
 from bot.renew import TokenSource
@@ -27,23 +30,6 @@ from bot.store.workers import living
 
 OLD_SECONDS = 60
 PULL_GRACE_MINUTES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor; `level` is ok, warn or fail."""
-
-    level: str
-    what: str
-    why: str
-    do: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """The form of the outside contract."""
-        return asdict(self)
-
-    def __str__(self) -> str:
-        return "  ".join(part for part in (f"{self.level:4}", self.what, self.why, self.do) if part)
 
 
 def examine(environ: Mapping[str, str]) -> list[Finding]:
@@ -154,6 +140,9 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
     yield Finding("ok", "database.schema", f"is {schema}")
     yield from _house(runtime)
     yield from _zalo(runtime)
+    yield from template_findings(runtime)
+    yield from text_findings(runtime)
+    yield from notice_findings(runtime)
     yield from _pull(runtime)
 
 

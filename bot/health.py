@@ -15,6 +15,7 @@ from bot.renew import status as token_status
 from bot.runtime import Runtime
 from bot.store.channel_states import held_channels
 from bot.store.inbox import waiting_events
+from bot.store.notice_counts import owed_notices
 from bot.store.outbox import owed_by_lane
 from bot.store.workers import living
 
@@ -76,6 +77,8 @@ def present_metrics(runtime: Runtime) -> Iterator[Metric]:
         waiting, oldest_event = waiting_events(connection)
         held = held_channels(connection)
         lanes = living(connection, now - SIGN_FRESH)
+        notices = owed_notices(connection, now)
+    owed["notice"] = (notices.owed, notices.oldest_due_at or now)
     depth = GaugeMetricFamily("motcua_owed", "Messages owed and not closed", labels=["lane"])
     age = GaugeMetricFamily(
         "motcua_oldest_owed_seconds", "Age of the oldest owed message", labels=["lane"]
@@ -92,8 +95,10 @@ def present_metrics(runtime: Runtime) -> Iterator[Metric]:
     yield _gauge("motcua_inbox_waiting", "Events not worked on yet", waiting)
     yield _gauge("motcua_inbox_oldest_seconds", "Age of the oldest such event", inbox_age)
     held_gauge = GaugeMetricFamily("motcua_channel_held", "Channels on hold", labels=["channel"])
-    held_gauge.add_metric(["zalo"], 1 if "zalo" in held else 0)
+    for name in sorted({"zalo", *held}):
+        held_gauge.add_metric([name], 1 if name in held else 0)
     yield held_gauge
+    yield _gauge("motcua_notices_held", "Notices held by a fault or a hold", notices.held)
     yield from _token_gauges(runtime)
 
 

@@ -8,6 +8,7 @@ from bot.core.delivery import SHOWN, State
 from bot.database import reading
 from bot.runtime import Runtime
 from bot.store.dossiers import progress_by_codes
+from bot.store.notice_claims import notices_of_dossier
 from bot.store.outbox import messages_of_dossier
 from receipts.code import read_one
 
@@ -35,8 +36,9 @@ def messages_about(runtime: Runtime, code: str) -> list[Message] | None:
         if found is None:
             return None
         rows = messages_of_dossier(connection, found.dossier_id)
+        rows += notices_of_dossier(connection, found.dossier_id)
     zone = runtime.settings.zone
     return [
         Message(event, channel, SHOWN.get(State(state), state), reason, at.astimezone(zone))
-        for event, channel, state, reason, at in rows
+        for event, channel, state, reason, at in sorted(rows, key=lambda row: row[4])
     ]

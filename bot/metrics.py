@@ -36,6 +36,10 @@ class Metrics:
     token_renewals: Counter
     sms_inbound: Counter
     sms_inbound_seconds: Histogram
+    notices_closed: Counter
+    notice_attempts: Counter
+    notice_seconds: Histogram
+    receipts: Counter
 
     def render(self, present: Iterable[Metric]) -> bytes:
         """Prometheus text of all processes that share a directory, and of `present`."""
@@ -110,4 +114,12 @@ def _build(shared: Path | None) -> Metrics:
         token_renewals=counter("token_renewals", "Renewals of access tokens", "outcome"),
         sms_inbound=counter("sms_inbound", "SMS of citizens", "aggregator", "outcome"),
         sms_inbound_seconds=seconds("sms_inbound_seconds", "Time to answer an inbound SMS", FAST),
+        notices_closed=counter("notices_closed", "Notices settled", "event", "channel", "state"),
+        notice_attempts=counter(
+            "notice_attempts", "Hand-overs of notices to carriers", "rung", "carrier", "outcome"
+        ),
+        notice_seconds=seconds(
+            "notice_seconds", "From a change stored to its notice taken by a carrier", SLOW
+        ),
+        receipts=counter("receipts", "Delivery receipts of carriers", "carrier", "state"),
     )

@@ -4,16 +4,17 @@ import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.core.agency import family
+from bot.core.agency import Agency, family
 from bot.core.phone import read_phone
 from bot.core.snapshot import (
+    UNDELIVERABLE,
     Cause,
     Change,
     FeedDossier,
@@ -30,11 +31,12 @@ from bot.core.snapshot import (
     too_far_ahead,
     warnings,
 )
-from bot.database import reading
+from bot.database import plan_anew, reading
 from bot.dossier_record import change_record, dossier_record
 from bot.index_key import index_key
+from bot.owe_notices import Terms, owe_for_changes
 from bot.runtime import Runtime
-from bot.store.agencies import agency_parents
+from bot.store.agencies import all_agencies
 from bot.store.dossiers import (
     add_changes,
     add_dossiers,
@@ -46,6 +48,7 @@ from bot.store.dossiers import (
     uncall_dossiers,
 )
 from bot.store.feed_keys import FeedKey
+from bot.store.phone_states import states_of
 from bot.vault import blind_index
 
 CHUNK = 200  # dossiers a transaction: few enough that a webhook need not wait long for its turn
@@ -64,9 +67,14 @@ class Desk:
     runtime: Runtime
     key: FeedKey
     index: bytes
-    known_agencies: AbstractSet[str]
+    known_agencies: Mapping[str, Agency]
     covered: AbstractSet[str]
     now: datetime
+
+    @property
+    def terms(self) -> Terms:
+        """What notices of accepted changes are owed by."""
+        return Terms(self.known_agencies, self.index, self.runtime.settings.zone, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +163,28 @@ def register_dossiers(
 def desk_of(runtime: Runtime, key: FeedKey) -> Desk:
     """What a call signed with this key is judged by, now."""
     with reading(runtime.engine) as connection:
-        parents = agency_parents(connection)
-    covered = parents.keys() if key.all_agencies else family(parents, key.agency_code)
-    return Desk(runtime, key, index_key(runtime), parents.keys(), covered, runtime.now())
+        known = {one.code: one for one in all_agencies(connection)}
+    parents = {code: one.parent for code, one in known.items()}
+    covered = known.keys() if key.all_agencies else family(parents, key.agency_code)
+    return Desk(runtime, key, index_key(runtime), known, covered, runtime.now())
+
+
+def _read_all(
+    desk: Desk, connection: Connection, dossiers: Sequence[FeedDossier]
+) -> dict[FeedDossier, _Read]:
+    """Read dossiers; the sender is warned of each number that is known to be bad."""
+    reads = {told: _read(desk, told) for told in dossiers}
+    numbers = {
+        told: blind_index(desk.index, read.snapshot.e164)
+        for told, read in reads.items()
+        if read.snapshot and read.snapshot.e164
+    }
+    states = states_of(connection, numbers.values())
+    for told, number in numbers.items():
+        if number in states and states[number].bad_at is not None:
+            read = reads[told]
+            reads[told] = replace(read, warnings=(UNDELIVERABLE, *read.warnings))
+    return reads
 
 
 def _read(desk: Desk, told: FeedDossier) -> _Read:
@@ -206,10 +233,11 @@ def register_source(desk: Desk, source: Source) -> list[Result]:
 
     def reads(connection: Connection, hold: bool) -> list[_Read]:
         dossiers = source.tell(connection, hold)
-        seen.update({told: _read(desk, told) for told in dossiers if told not in seen})
+        seen.update(_read_all(desk, connection, [told for told in dossiers if told not in seen]))
         return [seen[told] for told in dossiers]
 
     with reading(desk.runtime.engine) as connection:
+        plan_anew(connection)
         told = reads(connection, False)
         book = _judged(desk, told, _present(connection, told, known_dossiers))
     if not book.changes and not source.owes(book.results):
@@ -217,9 +245,12 @@ def register_source(desk: Desk, source: Source) -> list[Result]:
     for tries in range(1, TRIES + 1):
         try:
             with desk.runtime.engine.begin() as connection:
-                results, ids = _register(desk, connection, reads(connection, True))
+                plan_anew(connection)
+                results, ids, owed = _register(desk, connection, reads(connection, True))
                 source.keep(connection, ids, results)
-                return results
+            if owed:
+                desk.runtime.bell.ring("notice")
+            return results
         except DBAPIError as fault:
             state = getattr(fault.orig, "sqlstate", None)
             if tries == TRIES or not (isinstance(fault, IntegrityError) or state in AGAIN):
@@ -230,10 +261,12 @@ def register_source(desk: Desk, source: Source) -> list[Result]:
 
 def _register(
     desk: Desk, connection: Connection, reads: Sequence[_Read]
-) -> tuple[list[Result], Mapping[str, int]]:
+) -> tuple[list[Result], Mapping[str, int], int]:
+    """Judge and store; the results, the ids by code, and how many notices came to be owed."""
     before = _present(connection, reads, hold_dossiers)
     book = _judged(desk, reads, before)
     ids = {code: one.id for code, one in before.known.items() if one.id is not None}
+    owed = 0
     if book.changes:
         ids |= _write_dossiers(desk, connection, book, before.known)
         _write_codes(connection, ids, before.leads, book.leads)
@@ -244,7 +277,8 @@ def _register(
                 for change in book.changes
             ],
         )
-    return book.results, ids
+        owed = owe_for_changes(connection, desk.terms, book.changes, ids)
+    return book.results, ids, owed
 
 
 def _present(connection: Connection, reads: Sequence[_Read], known_by: KnownBy) -> _Book:

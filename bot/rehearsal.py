@@ -1,5 +1,6 @@
 """What a rehearsal needs and a province must never start with: made-up secrets, kept in VAR_DIR."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -29,6 +30,29 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "SMS_MO_ESMS_KEY": lambda: secrets.token_urlsafe(15),
     "SMS_MO_1PAY_ACCESS_KEY": lambda: secrets.token_hex(10),
     "SMS_MO_1PAY_SECRET": lambda: secrets.token_urlsafe(24),
+    "ESMS_API_KEY": lambda: secrets.token_hex(15),
+    "ESMS_SECRET_KEY": lambda: secrets.token_hex(15),
+    "SPEEDSMS_TOKEN": lambda: secrets.token_urlsafe(24),
+    "VIETGUYS_USER": lambda: f"motcua{_digits(4)}",
+    "VIETGUYS_PASSWORD": lambda: secrets.token_urlsafe(12),
+}
+
+_CODE = {"ma_ho_so": "{code}", "co_quan": "{agency}"}
+_CODE_AND_DATE = {**_CODE, "ngay_hen": "{due_date}"}
+# The templates that the sandbox has approved, by event: id, and what fills their parameters.
+# A one-time code has none here, so that it goes by SMS and proves the SIM in the phone.
+TEMPLATES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "received": ("412236", _CODE_AND_DATE),
+    "step": ("412237", {"ma_ho_so": "{code}", "buoc": "{step}", "trang_thai": "{timing}"}),
+    "supplement": ("412234", _CODE),
+    "payment": ("412240", _CODE),
+    "result": ("412233", _CODE),
+    "refused": ("412241", _CODE),
+    "stopped": ("412242", _CODE),
+    "withdrawn": ("412243", _CODE),
+    "returned": ("412244", _CODE),
+    "apology": ("412235", _CODE_AND_DATE),
+    "correction": ("412245", _CODE),
 }
 
 
@@ -44,7 +68,7 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
     place = var_dir / "env"
     kept = {key: value for key, value in dotenv_values(place).items() if value}
     made = {name: kept.get(name) or make() for name, make in SECRETS.items()}
-    addresses = _addresses(environ)
+    addresses = {**_addresses(environ), **_carriers(environ)}
     keep_environment(place, {**kept, **made, **addresses})
     own_ground = {"DATABASE_URL": f"sqlite:///{var_dir.resolve() / 'bot.db'}", "REDIS_URL": ""}
     return {**own_ground, **kept, **made, **environ, **addresses}
@@ -68,6 +92,22 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
         ),
         "EXAMPLE_CODE": environ.get("EXAMPLE_CODE") or "H32.01-261116-0001",
         "PUBLIC_URL": environ.get("PUBLIC_URL") or web,
+    }
+
+
+def _carriers(environ: Mapping[str, str]) -> dict[str, str]:
+    """The SMS gateways that the sandbox plays, and the templates it has approved."""
+    sandbox = f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or '8080'}"
+    templates = {
+        event: {"id": number, "params": dict(params)}
+        for event, (number, params) in TEMPLATES.items()
+    }
+    return {
+        "ESMS_URL": f"{sandbox}/sms/esms",
+        "SPEEDSMS_URL": f"{sandbox}/sms/speedsms",
+        "VIETGUYS_URL": f"{sandbox}/sms/vietguys",
+        "SMS_GATEWAY": environ.get("SMS_GATEWAY") or "esms",
+        "ZALO_TEMPLATES": environ.get("ZALO_TEMPLATES") or json.dumps(templates),
     }
 
 

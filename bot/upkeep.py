@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from bot.apologise import apologise_if_due
 from bot.bell import LANES
 from bot.database import reading
 from bot.logs import log
 from bot.pull import pull_if_due
 from bot.renew import renew_if_due
 from bot.runtime import Runtime
+from bot.store.attempts import forget_receipts
 from bot.store.inbox import waiting_events
+from bot.store.notice_claims import notices_due
 from bot.store.outbox import forget_echoes, is_due
+from bot.store.phone_proofs import blank_old_proofs
 from bot.store.timed_jobs import Wish, ensure_jobs, finish_job, take_job
 from bot.store.workers import forget_signs
 
 ECHOES_KEPT = timedelta(days=2)
 SIGNS_KEPT = timedelta(hours=1)
+PROOFS_KEPT = timedelta(days=2)  # the daily limits count a code no longer than that
 CHANNELS = ("zalo",)
 
 logger = log(__name__)
@@ -45,6 +50,8 @@ def sweep(runtime: Runtime) -> list[str]:
             if any(is_due(connection, lane, channel, now) for channel in CHANNELS)
         ]
         waiting, _ = waiting_events(connection)
+        if notices_due(connection, now):
+            due.append("notice")
     if waiting and "chat" not in due:
         due.append("chat")
     for lane in due:
@@ -57,12 +64,15 @@ def tidy(runtime: Runtime) -> None:
     now = runtime.now()
     with runtime.engine.begin() as connection:
         forget_echoes(connection, now - ECHOES_KEPT)
+        forget_receipts(connection, now - ECHOES_KEPT)
         forget_signs(connection, now - SIGNS_KEPT)
+        blank_old_proofs(connection, now - PROOFS_KEPT)
 
 
 JOBS: Mapping[str, TimedJob] = {
     "sweep": TimedJob(sweep, timedelta(seconds=10), timedelta(seconds=30)),
     "renew-token": TimedJob(renew_if_due, timedelta(seconds=30), timedelta(minutes=2)),
+    "apologise": TimedJob(apologise_if_due, timedelta(seconds=20), timedelta(minutes=1)),
     "pull": TimedJob(pull_if_due, timedelta(seconds=30), timedelta(minutes=2)),
     "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
 }

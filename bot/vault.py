@@ -17,7 +17,9 @@ class Vault:
     """Seals and opens fields with FIELD_KEYS: the first seals, all open."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernets = MultiFernet([Fernet(key.encode()) for key in keys])
+        fernets = [Fernet(key.encode()) for key in keys]
+        self._fernets = MultiFernet(fernets)
+        self._first = fernets[0]
 
     def seal(self, plain: bytes | str) -> bytes:
         """Encrypt one field (Fernet: AES-128-CBC with HMAC-SHA256)."""
@@ -30,6 +32,14 @@ class Vault:
             return self._fernets.decrypt(sealed)
         except InvalidToken as fault:
             raise Unreadable("none of FIELD_KEYS opens this field") from fault
+
+    def reseal(self, sealed: bytes) -> bytes | None:
+        """The same field sealed with the first key; None when it is already, or Unreadable."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
 
     def open_text(self, sealed: bytes) -> str:
         """Decrypt one text field, or raise Unreadable."""

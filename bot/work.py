@@ -12,6 +12,7 @@ from multiprocessing import connection as waiting
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from types import FrameType
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,11 +21,14 @@ from bot.ceiling import Ceiling
 from bot.channels.zalo import build_zalo
 from bot.database import AWAY
 from bot.deliver import Pump
+from bot.doctor_templates import warn_of_templates
+from bot.doctor_texts import text_findings
 from bot.ear import listen
 from bot.hear import hear
 from bot.hold import Hold
 from bot.jobs import AWAKE
 from bot.logs import configure_logs, log
+from bot.notify import build_notifier
 from bot.renew import TokenSource
 from bot.runtime import Runtime, build_runtime
 from bot.settings import Settings
@@ -38,9 +42,22 @@ STOP_SECONDS = 9.3
 SHORT_LIFE, REST_SECONDS = 5.0, 1.0
 CHAT_THREADS = 64
 BULK_THREADS = 64
-BULK_NICENESS = 10
+NICENESS = {"notice": 5, "bulk": 10}
 
 logger = log(__name__)
+
+
+class Outflow(Protocol):
+    """What moves owed messages to their carriers, turn by turn."""
+
+    def turn(self) -> bool:
+        """Do what is due; False when nothing is."""
+
+    def was_away(self) -> None:
+        """The database did not answer just now."""
+
+    def stop(self) -> None:
+        """Finish what was begun and give the rest back."""
 
 
 def build_pump(runtime: Runtime, lane: str, threads: int) -> Pump:
@@ -50,11 +67,23 @@ def build_pump(runtime: Runtime, lane: str, threads: int) -> Pump:
     return Pump(runtime, lane, channel, ceiling, Hold(runtime, channel.name), threads)
 
 
+def warn_at_start(runtime: Runtime) -> None:
+    """Say at once what would cost money or be refused later: templates, and texts too long."""
+    warn_of_templates(runtime)
+    for finding in text_findings(runtime):
+        if finding.level != "ok":
+            logger.warning("text.check", what=finding.what, why=finding.why, do=finding.do)
+
+
 def work_once(runtime: Runtime) -> None:
     """Do everything that is due, then return (`work --burst`)."""
     prepare_jobs(runtime)
     run_due_jobs(runtime)
-    pumps = [build_pump(runtime, "chat", CHAT_THREADS), build_pump(runtime, "bulk", BULK_THREADS)]
+    pumps: list[Outflow] = [
+        build_pump(runtime, "chat", CHAT_THREADS),
+        build_notifier(runtime),
+        build_pump(runtime, "bulk", BULK_THREADS),
+    ]
     busy = True
     while busy:
         busy = hear(runtime) > 0
@@ -80,8 +109,12 @@ class Lane:
     def run(self) -> None:
         """Work until told to stop."""
         threading.Thread(target=self._watch_parent, daemon=True).start()
-        work = {"chat": self._chat, "bulk": self._bulk, "clock": self._clock}[self.name]
-        work()
+        {
+            "chat": self._chat,
+            "notice": self._notice,
+            "bulk": self._bulk,
+            "clock": self._clock,
+        }[self.name]()
         with suppress(SQLAlchemyError), self.runtime.engine.begin() as connection:
             sign_off(connection, self.worker)
 
@@ -103,7 +136,10 @@ class Lane:
     def _bulk(self) -> None:
         self._pump(build_pump(self.runtime, "bulk", BULK_THREADS), lambda: False)
 
-    def _pump(self, pump: Pump, before: Callable[[], bool]) -> None:
+    def _notice(self) -> None:
+        self._pump(build_notifier(self.runtime), lambda: False)
+
+    def _pump(self, pump: Outflow, before: Callable[[], bool]) -> None:
         if self.runtime.settings.redis_url:
             listen(self.runtime.settings.redis_url, self.name)
 
@@ -124,6 +160,7 @@ class Lane:
             return False
 
         self._patiently(lambda: prepare_jobs(self.runtime))
+        self._patiently(lambda: warn_at_start(self.runtime))
         self._loop(threading.Event(), busy, look=1.0)
 
     def _loop(
@@ -155,8 +192,8 @@ class Lane:
 
 def _run_lane(settings: Settings, name: str) -> None:
     configure_logs()
-    if name == "bulk":
-        os.nice(BULK_NICENESS)  # where the processor is short, chat replies go first
+    # Where the processor is short, chat replies go first, then notices.
+    os.nice(NICENESS.get(name, 0))
     Lane(settings, name).run()
 
 

@@ -6,7 +6,7 @@ import sys
 import click
 
 from bot.agencies import InputFault
-from bot.cli import agencies, messages, pull, zalo
+from bot.cli import agencies, apologise, keys, messages, pull, zalo
 from bot.cli.door import FINDING, INPUT_ERROR, print_json, refuse, runtime_for, settings_for
 from bot.database import migrate
 from bot.doctor import examine
@@ -82,6 +82,8 @@ bot.add_command(agencies.feed_key)
 bot.add_command(zalo.zalo)
 bot.add_command(messages.message)
 bot.add_command(pull.pull_command)
+bot.add_command(apologise.apologise_command)
+bot.add_command(keys.keys)
 
 
 def main() -> None:

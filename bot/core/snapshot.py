@@ -12,6 +12,9 @@ from receipts.code import read_one
 
 MOST_AHEAD = timedelta(hours=24)  # further ahead, a clock or a date is wrong
 MOST_LOCAL_CODE = 64
+UNDELIVERABLE = (
+    "phone.undeliverable"  # the warning of a number that two messages failed at for good
+)
 
 
 class Outcome(StrEnum):
@@ -206,7 +209,9 @@ def warnings(told: FeedDossier, phone: PhoneReading) -> tuple[str, ...]:
 
     Source: interfaces 4 (`warnings`).
     """
-    of_phone = () if phone.line is Line.MOBILE else (f"phone.{phone.line}",)
+    of_phone: tuple[str, ...] = ("phone.doubtful",) if phone.doubtful else ()
+    if phone.line is not Line.MOBILE:
+        of_phone = (f"phone.{phone.line}",)
     return (*of_phone, *(f"field.unknown:{name}" for name in told.unknown_fields))
 
 

@@ -35,7 +35,6 @@ notice = Table(
     Column("phone", LargeBinary),  # sealed; only where no dossier tells it
     Column("secret", LargeBinary),  # sealed one-time code; dropped when the notice is closed
     Column("state", String(12), nullable=False),
-    Column("rung", SmallInteger, nullable=False, default=0),
     Column("due_at", Instant),  # when to look at it next; NULL once closed
     Column("claim", String(40)),
     Column("refusals", Integer, nullable=False, default=0),

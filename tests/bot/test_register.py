@@ -17,7 +17,9 @@ from bot.register import CHUNK, register_dossiers
 from bot.runtime import Runtime
 from bot.store.dossiers import progress_by_codes
 from bot.store.feed_keys import FeedKey
+from bot.store.phone_states import count_failure
 from bot.store.tables import dossier, dossier_change, receipt_code
+from bot.vault import blind_index
 from tests.make import make_runtime
 
 KEY = FeedKey("fk-1", "H32", all_agencies=False)
@@ -41,6 +43,24 @@ def runtime(database_url: str) -> Runtime:
     built = make_runtime(database_url)
     add_agency(built, "H32", "Ủy ban nhân dân tỉnh")
     return built
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_number_that_two_messages_failed_at_is_reported_until_another_comes(
+    runtime: Runtime, failures: int
+) -> None:
+    number = blind_index(index_key(runtime), "+84905123456")
+    told = replace(make_told(), phone="0905 123 456")
+    assert register_dossiers(runtime, KEY, [told])[0].warnings == ()
+    for _ in range(failures):
+        with runtime.engine.begin() as connection:
+            count_failure(connection, number, MORNING)
+    warned = ("phone.undeliverable",) if failures == 2 else ()
+    assert register_dossiers(runtime, KEY, [told])[0].warnings == warned
+    moved = replace(told, changed_at=MORNING + timedelta(hours=1))
+    other = replace(moved, changed_at=MORNING + timedelta(hours=2), phone="0912 345 678")
+    results = register_dossiers(runtime, KEY, [moved, other])
+    assert [result.warnings for result in results] == [warned, ()]
 
 
 def at_once(*tasks: Callable[[], list[Outcome]]) -> list[list[Outcome]]:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.notice import NoticeEvent
 from bot.rehearsal import SECRETS, rehearsal_environment
+from bot.settings import gather, load_settings
 
 
 def test_secrets_are_made_once_and_readable_by_us_alone(tmp_path: Path) -> None:
@@ -35,6 +37,33 @@ def test_a_rehearsal_never_touches_the_house_of_a_live_env_file(
     assert found["ZALO_OPENAPI_URL"].startswith("http://127.0.0.1:")
 
 
-def test_a_carriers_address_in_the_environment_does_not_lead_out(tmp_path: Path) -> None:
-    given = {"VAR_DIR": str(tmp_path), "ZALO_OPENAPI_URL": "https://openapi.zalo.me"}
-    assert rehearsal_environment(given)["ZALO_OPENAPI_URL"].startswith("http://127.0.0.1:")
+@pytest.mark.parametrize(
+    "name", ["ZALO_OPENAPI_URL", "ZALO_BUSINESS_URL", "ESMS_URL", "SPEEDSMS_URL", "VIETGUYS_URL"]
+)
+def test_a_carriers_address_in_the_environment_does_not_lead_out(tmp_path: Path, name: str) -> None:
+    given = {"VAR_DIR": str(tmp_path), name: "https://carrier.example/send"}
+    assert rehearsal_environment(given)[name].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("gateway", ["esms", "speedsms", "vietguys"])
+def test_the_made_up_environment_is_one_the_product_starts_from(
+    tmp_path: Path, gateway: str
+) -> None:
+    given = rehearsal_environment({"VAR_DIR": str(tmp_path), "SMS_GATEWAY": gateway})
+    settings = load_settings(given)
+    assert settings.sms_gateway == gateway
+    assert set(settings.zalo_templates) == set(NoticeEvent) - {NoticeEvent.OTP}
+
+
+def test_other_commands_of_the_checkout_find_the_same_carriers(tmp_path: Path) -> None:
+    made = rehearsal_environment({"VAR_DIR": str(tmp_path)})
+    found = gather({"VAR_DIR": str(tmp_path)})
+    names = ("ESMS_URL", "ESMS_API_KEY", "SMS_GATEWAY", "ZALO_TEMPLATES")
+    assert {name: found[name] for name in names} == {name: made[name] for name in names}
+
+
+def test_a_template_of_the_environments_own_wins(tmp_path: Path) -> None:
+    own = '{"otp":{"id":"412238","params":{"otp":"{otp}"}}}'
+    given = {"VAR_DIR": str(tmp_path), "ZALO_TEMPLATES": own, "SMS_GATEWAY": "none"}
+    made = rehearsal_environment(given)
+    assert (made["ZALO_TEMPLATES"], made["SMS_GATEWAY"]) == (own, "none")

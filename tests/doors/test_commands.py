@@ -106,12 +106,14 @@ def test_agencies_are_added_changed_and_listed(shell: Shell) -> None:
     assert shell.bot("agency", "add", "H56.14", *below).code == 0
     assert shell.bot("agency", "add", "H56.14", "--name", "UBND phường Mẫu").code == 0
     switches = ["--same-day-notices", "on", "--step-sms", "on", "--result-hold-minutes", "30"]
+    switches += ["--sms-unicode", "on"]
     assert shell.bot("agency", "set", "H56.14", *switches).code == 0
     listed = read(shell.bot("agency", "list", "--json"))
     assert [one["code"] for one in listed] == ["H56", "H56.14"]
     assert listed[1] == {
         "code": "H56.14", "name": "UBND phường Mẫu", "sms_name": "P. Mau", "parent": "H56",
         "same_day_notices": True, "step_sms": True, "result_hold_minutes": 30,
+        "sms_unicode": True,
     }  # fmt: skip
 
 

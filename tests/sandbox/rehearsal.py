@@ -39,7 +39,7 @@ class Arrived:
     @property
     def name(self) -> str:
         """The event's name."""
-        return str(self.event.get("event_name", ""))
+        return str(self.event.get("event_name", "")) if self.raw else ""
 
 
 class QuietServer(ThreadingHTTPServer):

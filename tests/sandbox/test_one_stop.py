@@ -165,6 +165,24 @@ def test_a_product_in_real_time_gets_nothing_from_the_future(
     assert datetime.fromisoformat(sent["changed_at"]).timestamp() <= time.time()
 
 
+def test_a_product_whose_clock_is_shifted_is_met_on_its_clock(
+    start: StartRehearsal, product: Product
+) -> None:
+    shift = 3 * 86_400
+
+    def shifted(arrived: Arrived) -> tuple[int, Any]:
+        if abs(int(arrived.headers["X-Feed-Timestamp"]) - time.time() - shift) > 300:
+            return 401, {"error": "clock", "message": "…"}
+        return takes(arrived)
+
+    product.answer = shifted
+    zalo = start(**KEY, CLOCK_OFFSET_SECONDS=str(shift))
+    product.wait(1)
+    assert zalo.get("/control/state")["offset_seconds"] == 0
+    zalo.control("clock", advance_seconds=86_400)
+    assert zalo.control("dossier", action="next", code=CODE)["status"] == 200
+
+
 def test_without_a_key_the_panel_says_what_to_set(zalo: Rehearsal) -> None:
     assert zalo.get("/control/state")["feed"]["configured"] is False
     url = f"{zalo.url}/control/dossier"

@@ -75,7 +75,6 @@ def upgrade() -> None:
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("secret", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("rung", sa.SmallInteger(), nullable=False),
         sa.Column("due_at", MOMENT, nullable=True),
         sa.Column("claim", sa.String(length=40), nullable=True),
         sa.Column("refusals", sa.Integer(), nullable=False),

@@ -1,0 +1,236 @@
+"""Every hand-over of a notice to a carrier, and what carriers reported of it later."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.core.ladder import PastAttempt, Tried
+from bot.core.notice import Rung
+from bot.store.notice_tables import attempt, delivery_receipt, notice
+from bot.store.tables import Instant, echo
+
+ACCEPTED = ("sending", "sent", "delivered", "unsure")
+
+_BEGIN = insert(attempt)
+_RECORD = (
+    update(attempt)
+    .where(attempt.c.request_id == bindparam("request"))
+    .values(
+        # A report may have come before our own record of the answer.
+        state=case((attempt.c.state == "delivered", "delivered"), else_=bindparam("to_state")),
+        carrier_id=bindparam("named"),
+        code=bindparam("their_code"),
+        said=bindparam("their_words"),
+        cost_dong=bindparam("cost"),
+        parts=bindparam("in_parts"),
+        answered_at=bindparam("at"),
+        delivered_at=func.coalesce(attempt.c.delivered_at, bindparam("arrived_at", type_=Instant)),
+    )
+)
+
+
+def past_attempts(
+    connection: Connection, notice_ids: Collection[int]
+) -> Mapping[int, list[PastAttempt]]:
+    """What was tried for these notices, oldest first, by notice."""
+    found: dict[int, list[PastAttempt]] = defaultdict(list)
+    if notice_ids:
+        rows = connection.execute(
+            select(
+                attempt.c.notice_id,
+                attempt.c.rung,
+                attempt.c.recipient,
+                attempt.c.state,
+                attempt.c.begun_at,
+                attempt.c.turn,
+            )
+            .where(attempt.c.notice_id.in_(sorted(notice_ids)))
+            .order_by(attempt.c.id)
+        )
+        for row in rows:
+            past = PastAttempt(Rung(row[1]), row[2], Tried(row[3]), row[4], row[5])
+            found[row[0]].append(past)
+    return found
+
+
+def begin_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store hand-overs before the network is touched."""
+    if rows:
+        connection.execute(_BEGIN, list(rows))
+
+
+def record_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store what carriers answered: keys of _RECORD's parameters."""
+    if rows:
+        connection.execute(_RECORD, list(rows))
+
+
+def forget_unbegun(connection: Connection, request_ids: Sequence[str]) -> None:
+    """Drop hand-overs that never reached the network."""
+    if request_ids:
+        connection.execute(delete(attempt).where(attempt.c.request_id.in_(list(request_ids))))
+
+
+def said_before(
+    connection: Connection, recipients: Collection[str], marks: Collection[bytes], since: datetime
+) -> list[tuple[str, bytes, int, datetime]]:
+    """(recipient, text mark, notice, moment) of what was handed over since then."""
+    if not recipients or not marks:
+        return []
+    rows = connection.execute(
+        select(
+            attempt.c.recipient, attempt.c.text_mark, attempt.c.notice_id, attempt.c.begun_at
+        ).where(
+            attempt.c.recipient.in_(sorted(recipients)),
+            attempt.c.text_mark.in_(sorted(marks)),
+            attempt.c.begun_at > since,
+            attempt.c.state.in_(ACCEPTED),
+        )
+    )
+    return [(row[0], bytes(row[1]), row[2], row[3]) for row in rows]
+
+
+def echoed(connection: Connection, notice_ids: Collection[int]) -> Mapping[int, str]:
+    """Of notices whose chat message's answer was lost, the carrier's id it was echoed under."""
+    if not notice_ids:
+        return {}
+    taken = exists().where(attempt.c.carrier_id == echo.c.carrier_id).correlate(echo)
+    rows = connection.execute(
+        select(attempt.c.request_id, attempt.c.notice_id, echo.c.carrier_id)
+        .join(
+            echo,
+            (echo.c.recipient == attempt.c.recipient) & (echo.c.text_mark == attempt.c.text_mark),
+        )
+        .where(
+            attempt.c.notice_id.in_(sorted(notice_ids)),
+            attempt.c.rung == str(Rung.CHAT),
+            attempt.c.state.in_(("unsure", "sending")),
+            echo.c.at >= attempt.c.begun_at,
+            ~taken,
+        )
+        .order_by(attempt.c.id)
+    ).all()
+    for request_id, _, carrier_id in rows:
+        connection.execute(
+            update(attempt)
+            .where(attempt.c.request_id == request_id)
+            .values(state="delivered", carrier_id=carrier_id, delivered_at=attempt.c.begun_at)
+        )
+    return {notice_id: carrier_id for _, notice_id, carrier_id in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAttempt:
+    """An attempt that a report belongs to, with the notice it is of."""
+
+    id: int
+    notice_id: int
+    rung: str
+    recipient: str
+    state: str
+    event: str
+    open: bool
+    claimed: bool
+
+
+def attempts_named(
+    connection: Connection, carriers: Collection[str], refs: Collection[str]
+) -> list[NamedAttempt]:
+    """Attempts that a carrier's report names, by our request id or its own id."""
+    rows = connection.execute(
+        select(
+            attempt.c.id,
+            attempt.c.notice_id,
+            attempt.c.rung,
+            attempt.c.recipient,
+            attempt.c.state,
+            notice.c.event,
+            notice.c.due_at.is_not(None),
+            notice.c.claim.is_not(None),
+        )
+        .join(notice, notice.c.id == attempt.c.notice_id)
+        .where(
+            or_(attempt.c.request_id.in_(list(refs)), attempt.c.carrier_id.in_(list(refs))),
+            attempt.c.carrier.in_(list(carriers)),
+        )
+    )
+    return [NamedAttempt(*row) for row in rows]
+
+
+def report_attempt(connection: Connection, attempt_id: int, values: Mapping[str, Any]) -> None:
+    """Write what a report says of one attempt."""
+    connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(**values))
+
+
+def settle_notice(connection: Connection, notice_id: int, values: Mapping[str, Any]) -> bool:
+    """Change a notice that no worker has in hand; False when one has, or it is gone."""
+    changed = connection.execute(
+        update(notice).where(notice.c.id == notice_id, notice.c.claim.is_(None)).values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def is_any_sending(connection: Connection, carrier: str, since: datetime) -> bool:
+    """Whether a carrier may know a message that we have not recorded its name of yet."""
+    query = select(
+        exists().where(
+            attempt.c.carrier == carrier,
+            attempt.c.state.in_(("sending", "unsure")),
+            attempt.c.begun_at > since,
+        )
+    )
+    return bool(connection.execute(query).scalar_one())
+
+
+def delivered_already(connection: Connection, request_ids: Collection[str]) -> set[int]:
+    """Notices of attempts that were reported as delivered while they were still on their way."""
+    rows = connection.execute(
+        select(attempt.c.notice_id).where(
+            attempt.c.request_id.in_(list(request_ids)), attempt.c.state == "delivered"
+        )
+    )
+    return set(rows.scalars())
+
+
+def keep_receipts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store reports that came before our own record, each once."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(delivery_receipt).on_conflict_do_nothing(), list(rows))
+
+
+def early_receipts(connection: Connection, refs: Collection[str]) -> Mapping[str, set[str]]:
+    """Reported states by the name they came under."""
+    if not refs:
+        return {}
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = connection.execute(
+        select(delivery_receipt.c.ref, delivery_receipt.c.state).where(
+            delivery_receipt.c.ref.in_(sorted(refs))
+        )
+    )
+    for ref, state in rows:
+        found[ref].add(state)
+    return found
+
+
+def forget_receipts(connection: Connection, before: datetime) -> int:
+    """Drop early reports that nothing can be waiting for any more."""
+    gone = delete(delivery_receipt).where(delivery_receipt.c.arrived_at < before)
+    return connection.execute(gone).rowcount

@@ -1,0 +1,126 @@
+"""Which columns are sealed with FIELD_KEYS, and how they are sealed anew."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
+
+from bot.store import notice_tables as notices
+from bot.store import tables
+
+Key = int | str
+
+
+@dataclass(frozen=True)
+class SealedTable:
+    """A table with sealed columns, and the column that tells its rows apart."""
+
+    table: Table
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
+    @cached_property
+    def key(self) -> Column[Any]:
+        """Its primary key, of one column."""
+        [key] = self.table.primary_key.columns
+        return key
+
+
+SEALED = (
+    SealedTable(tables.data_key, ("sealed",)),
+    SealedTable(tables.feed_key, ("secret",)),
+    SealedTable(tables.carrier_token, ("access", "refresh", "previous_access", "previous_refresh")),
+    SealedTable(tables.dossier, ("phone", "handler", "needed", "owner_name")),
+    SealedTable(tables.dossier_progress, ("handler",)),
+    SealedTable(tables.inbox, ("payload",)),
+    SealedTable(tables.outbox, ("body",)),
+    SealedTable(tables.sms_inbound, ("sender", "text", "answer")),
+    SealedTable(notices.notice, ("phone", "secret")),
+    SealedTable(notices.phone_link, ("phone",)),
+    SealedTable(notices.phone_proof, ("phone",)),
+)
+# Bytes that are no secret to be opened: keyed hashes, which do not depend on FIELD_KEYS.
+HASHES: Mapping[str, tuple[str, ...]] = {
+    "dossier": ("phone_index", "content"),
+    "dossier_change": ("content",),
+    "dossier_progress": ("handler_mark",),
+    "outbox": ("text_mark",),
+    "echo": ("text_mark",),
+    "sms_inbound": ("sender_index",),
+    "attempt": ("text_mark",),
+    "phone_state": ("phone_index",),
+    "phone_link": ("phone_index",),
+    "phone_proof": ("phone_index", "code_mark"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedRow:
+    """What a row holds in the sealed columns of its table, in their order; None where empty."""
+
+    key: Key
+    fields: tuple[bytes | None, ...]
+
+
+def sealed_rows(
+    connection: Connection, place: SealedTable, after: Key | None, most: int
+) -> list[SealedRow]:
+    """The next rows that hold something sealed, by key, at most `most`; `after` None begins."""
+    columns = [place.table.c[name] for name in place.columns]
+    chosen = (
+        select(place.key, *columns)
+        .where(or_(*(column.is_not(None) for column in columns)))
+        .order_by(place.key)
+        .limit(most)
+    )
+    if after is not None:
+        chosen = chosen.where(place.key > after)
+    return [SealedRow(row[0], tuple(row[1:])) for row in connection.execute(chosen)]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Resealed:
+    """One field sealed anew; it replaces `old` only."""
+
+    key: Key
+    column: str
+    old: bytes
+    new: bytes
+
+
+def free_rows(connection: Connection, place: SealedTable, keys: Collection[Key]) -> set[Key]:
+    """Those of these rows that nobody else is working on, held for this transaction.
+
+    Waiting for a row while others are held could end in a ring of waiters; what is skipped
+    here is found again by a later pass.
+    """
+    chosen = (
+        select(place.key)
+        .where(place.key.in_(bindparam("keys", expanding=True)))
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return set(connection.scalars(chosen, {"keys": list(keys)}))
+
+
+def replace_sealed(connection: Connection, place: SealedTable, fields: Sequence[Resealed]) -> None:
+    """Store fields sealed anew where they still hold what was read: no newer value is lost."""
+    for name in place.columns:
+        column = place.table.c[name]
+        rows = [
+            {"row_key": one.key, "old": one.old, "new": one.new}
+            for one in fields
+            if one.column == name
+        ]
+        if rows:
+            connection.execute(
+                update(place.table)
+                .where(place.key == bindparam("row_key"), column == bindparam("old"))
+                .values({name: bindparam("new")}),
+                rows,
+            )
