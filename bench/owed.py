@@ -87,8 +87,11 @@ def await_events(runtime: Runtime, count: int) -> None:
             remember(connection, values)
 
 
-def file_dossiers(engine: Engine, count: int) -> None:
-    """File so many dossiers: numbers 1 to 9,999 of each day from 2024-01-01 on, at one desk."""
+def file_dossiers(engine: Engine, count: int, due: str = ":now") -> None:
+    """File so many dossiers: numbers 1 to 9,999 of each day from 2024-01-01 on, at one desk.
+
+    Shape: `due` is the due date in the database's words; there `n` is the dossier's number.
+    """
     lite = engine.dialect.name == "sqlite"
     day = (
         "strftime('%Y%m%d', date('2024-01-01', '+' || ((n - 1) / 9999) || ' days'))"
@@ -116,7 +119,7 @@ def file_dossiers(engine: Engine, count: int) -> None:
                 "phone_line, notify_zalo, notify_sms, notify_post, owner_name, content, "
                 f"first_seen_at, updated_at) {numbers(engine)}SELECT n, {code}, 'H56.14', "
                 "'1.004873.000.00.00.H56', 'Cấp giấy xác nhận tình trạng hôn nhân', :no, "
-                f"'Thẩm định', 2, :no, :now, :now, {noise(100)}, {noise(32)}, 'mobile', :no, :no, "
+                f"'Thẩm định', 2, :no, :now, {due}, {noise(100)}, {noise(32)}, 'mobile', :no, :no, "
                 f":no, {noise(140)}, {noise(32)}, :now, :now FROM numbers"
             ),
             {"count": count, "no": False, "now": now if not lite else now.replace(tzinfo=None)},

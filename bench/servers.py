@@ -88,10 +88,12 @@ def without_ceiling(settings: Settings) -> Settings:
     return settings.model_copy(update={"zalo_calls_per_minute": NO_CEILING})
 
 
-def start_carrier(ground: Ground, latency_ms: int, cores: Collection[int]) -> tuple[Child, str]:
+def start_carrier(
+    ground: Ground, latency_ms: int, cores: Collection[int], program: str = "bench.carrier"
+) -> tuple[Child, str]:
     """Start a carrier of this latency; the child and its address."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.carrier", str(port), str(latency_ms)]
+    command = [sys.executable, "-m", program, str(port), str(latency_ms)]
     child = ground.start(f"carrier-{port}", command, cores)
     child.wait_for_url(f"http://127.0.0.1:{port}/count")
     return child, f"http://127.0.0.1:{port}"

@@ -8,12 +8,16 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, uploads, zalo_routes
+from sandbox import control, sms_gate, uploads, zalo_routes
 from sandbox.gate import Handler
 from sandbox.one_stop import OneStop
 from sandbox.settings import Settings
 from sandbox.short_code import ShortCode
+from sandbox.sms_gate import SMS_NETWORK
+from sandbox.sms_network import SmsNetwork
+from sandbox.sms_reports import SmsReports
 from sandbox.state_file import keep_saving, load, save
+from sandbox.story import Story
 from sandbox.world import WORLD, World
 
 PAGE = Path(__file__).parent / "page"
@@ -30,6 +34,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_hang_up)
     zalo_routes.add_routes(app.router)
+    sms_gate.add_routes(app.router)
     control.add_routes(app)
     app.router.add_get("/media/{id}", uploads.media)
     app.router.add_get("/", _index)
@@ -57,6 +62,9 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         world.webhooks.open(session)
         app[control.ONE_STOP] = OneStop(world, session)
         app[control.SHORT_CODE] = ShortCode(world, session)
+        app[control.STORY] = Story(world, app[control.ONE_STOP], app[control.SHORT_CODE])
+        reports = SmsReports(world, session)
+        app[SMS_NETWORK] = SmsNetwork(world, reports)
         work = [asyncio.create_task(world.clock.run()), asyncio.create_task(keep_saving(world))]
         if world.settings.feed_key_id:
             work.append(asyncio.create_task(app[control.ONE_STOP].seed()))
@@ -64,6 +72,8 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+        await app[control.STORY].close()
+        await reports.close()
         await world.webhooks.close()
     save(world)
 

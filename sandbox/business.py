@@ -9,7 +9,7 @@ from sandbox.drafts import RefusedError
 from sandbox.gate import Call, Json
 from sandbox.messages import new_msg_id
 from sandbox.people import Person, international
-from sandbox.templates import TEMPLATES, Template, created_ms, phone_refusal, rendered
+from sandbox.templates import TEMPLATES, Template, card_of, created_ms, phone_refusal, rendered
 from sandbox.zbs_ledger import DAILY_QUOTA, ZbsMessage
 
 TRACKING_LIMIT = 48
@@ -34,7 +34,7 @@ class Letter:
     person: Person
     receipt_to: str
     template: Template
-    text: str
+    data: dict[str, Any]
     tracking_id: str
 
 
@@ -70,8 +70,8 @@ def _send(call: Call, person: Person | None, receipt_to: str) -> Json:
     _check_account(call, template)
     receiver = _check_receiver(call, person)
     call.summary = f"zbs → {receiver.alias}"
-    text = rendered(template, data if isinstance(data, dict) else {})
-    return _accept(call, Letter(receiver, receipt_to, template, text, tracking_id))
+    told = data if isinstance(data, dict) else {}
+    return _accept(call, Letter(receiver, receipt_to, template, told, tracking_id))
 
 
 def _check_account(call: Call, template: Template) -> None:
@@ -108,7 +108,8 @@ def _accept(call: Call, letter: Letter) -> Json:
     message = world.zbs.enter(new_msg_id(), _day(call))
     wait = float(world.faults.setting("zbs_receipt_delay"))
     silent = world.faults.take("zbs_no_receipt")
-    world.clock.call_after(wait, lambda: _deliver(call, message, letter, silent))
+    arrive = lambda: _deliver(call, message, letter, silent)  # noqa: E731
+    world.clock.call_after(wait, lambda: world.when_back(letter.person, arrive))
     quota = {"dailyQuota": str(DAILY_QUOTA), "remainingQuota": str(world.zbs.remaining(_day(call)))}
     data: Json = {"msg_id": message.msg_id, "sent_time": milliseconds(now), "sending_mode": "1"}
     return {"data": data if world.faults.take("quota_missing") else data | {"quota": quota}}
@@ -122,10 +123,11 @@ def _deliver(call: Call, message: ZbsMessage, letter: Letter, silent: bool) -> N
         alias=person.alias,
         sender="oa",
         kind="template",
-        text=letter.text,
+        text=rendered(letter.template, letter.data),
         msg_id=message.msg_id,
         moment=world.clock.now(),
         template_id=letter.template.id,
+        card=card_of(letter.template, letter.data),
     )
     world.show(bubble)
     if silent:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.events import Event
 from sandbox.messages import Bubble, new_msg_id
-from sandbox.people import Person
+from sandbox.people import Person, international
 from sandbox.world import World
 
 
@@ -73,6 +73,21 @@ def react(world: World, person: Person, bubble: Bubble, icon: str) -> Event:
     world.show(bubble)
     message = {"msg_id": bubble.msg_id, "react_icon": icon}
     return _emit(world, world.events.from_person("user_reacted_message", person, message))
+
+
+def info_of(person: Person, name: str = "", phone: str = "") -> dict[str, Any]:
+    """What a citizen shares with the OA: own name and number unless others are given."""
+    number = phone or person.phone
+    return {
+        "name": name or person.name,
+        "phone": international(number) or number,
+        "user_dob": "30/10/1990",
+        "full_address": {
+            "user_city": "Tỉnh Khánh Hòa",
+            "user_ward": "Phường Lộc Thọ",
+            "user_address": "12 đường Mẫu",
+        },
+    }
 
 
 def share_phone(world: World, person: Person, info: dict[str, Any]) -> Event:

@@ -13,28 +13,35 @@ LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Clock:
-    """Tells the sandbox's time and fires what has become due, also after a jump forward."""
+    """Tells the sandbox's time and fires what has become due, also after a jump forward.
 
-    def __init__(self) -> None:
-        self.offset = 0.0
+    `base` is the product's own shift (CLOCK_OFFSET_SECONDS): with `offset` 0 both agree.
+    """
+
+    def __init__(self, base: float = 0.0) -> None:
+        self.base, self.offset = base, 0.0
         self._order = itertools.count()
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._moved = asyncio.Event()
 
     def now(self) -> float:
         """Seconds since 1970 on the sandbox's clock."""
-        return time.time() + self.offset
+        return time.time() + self.base + self.offset
+
+    def products(self) -> float:
+        """The same moment on the product's clock, which this one's moves leave alone."""
+        return time.time() + self.base
 
     def local(self) -> datetime:
         """The present moment as the citizens' wall clocks show it."""
         return datetime.fromtimestamp(self.now(), LOCAL)
 
     def move_to(self, offset: float) -> None:
-        """Set the offset to real time, in seconds.
+        """Set the offset to the product's time, in seconds.
 
         Errors: ValueError when the result would lie outside 1970 to 9000.
         """
-        if not 0 <= time.time() + offset <= LAST_MOMENT:
+        if not 0 <= self.products() + offset <= LAST_MOMENT:
             raise ValueError("a moment between 1970 and 9000")
         self.offset = offset
         self._moved.set()

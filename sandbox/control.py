@@ -11,10 +11,13 @@ from sandbox.asked import Asked, AskedWrongError
 from sandbox.control_table import GETS, POSTS, Act
 from sandbox.one_stop import OneStop
 from sandbox.short_code import ShortCode
+from sandbox.sms_docs import SMS_PAGE
+from sandbox.story import Story
 from sandbox.wire import dumps
 from sandbox.world import WORLD, World
 
 ONE_STOP = web.AppKey("one_stop", OneStop)
+STORY = web.AppKey("story", Story)
 SHORT_CODE = web.AppKey("short_code", ShortCode)
 
 HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
@@ -31,7 +34,11 @@ pre{background:#f2f4f7;padding:.6em;overflow:auto}h2{font-size:1em;margin-bottom
 def add_routes(app: web.Application) -> None:
     """Put the control API into the app."""
     routes = app.router
-    bound = {"/control/dossier": _dossier(app), "/control/sms": _sms(app)}
+    bound = {
+        "/control/dossier": _dossier(app),
+        "/control/sms": _sms(app),
+        "/control/story": _story(app),
+    }
     for post in POSTS:
         routes.add_post(post.path, _handler(post.act or bound[post.path]))
     routes.add_get("/control", describe)
@@ -52,6 +59,13 @@ def _dossier(app: web.Application) -> Act:
 def _sms(app: web.Application) -> Act:
     async def act(world: World, asked: Asked) -> dict[str, Any]:
         return await control_people.sms(world, asked, app[SHORT_CODE])
+
+    return act
+
+
+def _story(app: web.Application) -> Act:
+    async def act(_world: World, asked: Asked) -> dict[str, Any]:
+        return await app[STORY].control(asked)
 
     return act
 
@@ -89,6 +103,7 @@ async def describe(request: web.Request) -> web.Response:
         parts.append(f"<h2>POST {one.path}</h2><p>{does}</p><pre>{body}</pre>")
     for path, does in GETS:
         parts.append(f'<h2>GET <a href="{path}">{path}</a></h2><p>{html.escape(does)}</p>')
+    parts.append(SMS_PAGE)
     parts.append("<h2>Fault switches</h2><table>")
     for fault in request.app[WORLD].faults.seen():
         about = f"{fault['description']} (value {fault['value']})"

@@ -7,7 +7,8 @@ from typing import Any
 from sandbox import citizens
 from sandbox.asked import Asked, AskedWrongError
 from sandbox.attachments import KINDS, attachment_for
-from sandbox.people import international
+from sandbox.people import KINDS as PERSON_KINDS
+from sandbox.people import Person
 from sandbox.short_code import NoReplyError, ShortCode
 from sandbox.sms_aggregators import FORMS
 from sandbox.world import World
@@ -94,17 +95,7 @@ async def sms(world: World, asked: Asked, short_code: ShortCode) -> Json:
 async def share_phone(world: World, asked: Asked) -> Json:
     """A citizen shares the phone number (and name) with the OA."""
     person = world.people.meet(asked.text("user"))
-    phone = asked.text("phone", person.phone)
-    info = {
-        "name": asked.text("name", person.name),
-        "phone": international(phone) or phone,
-        "user_dob": "30/10/1990",
-        "full_address": {
-            "user_city": "Tỉnh Khánh Hòa",
-            "user_ward": "Phường Lộc Thọ",
-            "user_address": "12 đường Mẫu",
-        },
-    }
+    info = citizens.info_of(person, asked.text("name", ""), asked.text("phone", ""))
     return {"event": citizens.share_phone(world, person, info)}
 
 
@@ -119,7 +110,19 @@ async def person(world: World, asked: Asked) -> Json:
     one = world.people.meet(asked.text("user"))
     one.name = asked.text("name", one.name)
     world.people.change_phone(one, asked.text("phone", one.phone))
-    for name in ("has_zalo", "refuses", "inactive_45d", "banned", "admin"):
+    for name in ("has_zalo", "refuses", "inactive_45d", "banned", "admin", "away"):
         setattr(one, name, asked.flag(name, getattr(one, name)))
+    if asked.has("kind"):
+        _change_kind(world, one, asked.one_of("kind", PERSON_KINDS))
+    if not one.away:
+        world.is_back(one)
     world.person_changed(one)
     return {"person": one.seen(world.clock.now())}
+
+
+def _change_kind(world: World, one: Person, kind: str) -> None:
+    """The one-stop desk learns of another number; a phone switched off it does not notice."""
+    before = one.phone
+    world.people.change_kind(one, kind)
+    if one.phone != before:
+        world.dossiers.phone_changed(before, one.phone)

@@ -75,14 +75,16 @@ POSTS = (
     ),
     Control(
         "/control/person",
-        "Makes a person or changes one: name, phone, has_zalo, refuses (templates), "
-        "inactive_45d, banned, admin.",
-        {"user": "dung", "name": "Phạm Dung", "has_zalo": False},
+        "Makes a person or changes one: name, phone, has_zalo, refuses (templates), inactive_45d, "
+        "away (phone switched off: everything arrives when back), banned, admin. `kind` sets them "
+        "together: zalo, no_zalo, landline, refuses, inactive, away.",
+        {"user": "dung", "name": "Phạm Dung", "kind": "no_zalo"},
         control_people.person,
     ),
     Control(
         "/control/clock",
-        "Moves the clock: advance_seconds, or offset_seconds to real time, or now.",
+        "Moves the sandbox's clock: advance_seconds, or offset_seconds to the product's time, or "
+        "now. The product keeps its own time (CLOCK_OFFSET_SECONDS at its start).",
         {"advance_seconds": 3600},
         control_world.clock,
     ),
@@ -124,6 +126,15 @@ POSTS = (
         "The one-stop desk, through the product's feed: action seed, next (code), late (code), "
         "new. `answer` is the feed's answer. next with form dvcqg: in the national format.",
         {"action": "next", "code": "H32.01-261116-0001"},
+        None,
+    ),
+    Control(
+        "/control/story",
+        "Plays “Một đời hồ sơ”, thirteen scenes with people of its own, through the feed and the "
+        "webhooks. action: start, pause, resume, next, stop. Each scene waits for what the product "
+        "sends; after `patience` seconds it counts as missing and can be left with next. `pace`: "
+        "seconds to read between two scenes.",
+        {"action": "start", "pace": 4, "patience": 20},
         None,
     ),
 )

@@ -95,9 +95,9 @@ async def dossier(world: World, asked: Asked, desk: OneStop) -> Json:
     if asked.has("form"):
         asked.one_of("form", ("v1", "dvcqg"))
     if action == "seed":
-        return await _through_feed(world, desk, world.dossiers.all(), keep=True)
+        return await through_feed(world, desk, world.dossiers.all(), keep=True)
     if action == "new":
-        return await _through_feed(world, desk, [world.dossiers.drawn_up()])
+        return await through_feed(world, desk, [world.dossiers.drawn_up()])
     known = world.dossiers.by_code(asked.text("code"))
     if known is None:
         raise AskedWrongError(asked.came("code", "the code of a demo dossier"))
@@ -109,17 +109,20 @@ async def dossier(world: World, asked: Asked, desk: OneStop) -> Json:
     else:
         changed.move_on(world.clock.now())
     national = action == "next" and asked.text("form", "v1") == "dvcqg"
-    return await _through_feed(world, desk, [changed], national=national)
+    return await through_feed(world, desk, [changed], national=national)
 
 
-async def _through_feed(
+async def through_feed(
     world: World,
     desk: OneStop,
     dossiers: list[Dossier],
     keep: bool = False,
     national: bool = False,
 ) -> Json:
-    """Send, and keep the change only when the product has it too."""
+    """Send, and keep the change only when the product has it too.
+
+    Errors: AskedWrongError when the product does not answer or there is no key to sign with.
+    """
     try:
         if national:
             status, answer = await desk.send_national(dossiers[0])

@@ -28,7 +28,10 @@ RETURNED = Step("Đã trả kết quả", 10, True)
 PLAIN = (RECEIVED, REVIEW, SIGNING, READY, RETURNED)
 DETOUR = (RECEIVED, REVIEW, SUPPLEMENT, REVIEW, SIGNING, READY, RETURNED)
 SITE_VISIT = (RECEIVED, Step("Kiểm tra thực địa", 4), REVIEW, SIGNING, READY, RETURNED)
-ROUTES = {"plain": PLAIN, "detour": DETOUR, "site": SITE_VISIT}
+# In the story no step comes twice: the same words are told to a person once a day only.
+STORY = (RECEIVED, REVIEW, SUPPLEMENT, SIGNING, READY, RETURNED)
+SHORT = (RECEIVED, REVIEW, READY, RETURNED)
+ROUTES = {"plain": PLAIN, "detour": DETOUR, "site": SITE_VISIT, "story": STORY, "short": SHORT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +173,22 @@ class Dossiers:
         """Take a new or changed dossier in."""
         self._by_code[dossier.code] = dossier
 
-    def drawn_up(self) -> Dossier:
+    def drawn_up(self, route: str = "plain", owner: tuple[str, str] = AN) -> Dossier:
         """One more dossier at its first step, received this minute; not yet taken in."""
         today = self._clock.local()
         serial = today.hour * 60 + today.minute + 1000
         while self.by_code(code := f"H32.01-{today:%y%m%d}-{serial}"):
             serial += 1
-        demo = Demo(code, "H32.01", BIRTH, "plain", 0, 3, AN)
+        demo = Demo(code, "H32.01", BIRTH, route, 0, 3, owner)
         dossier = _begun(demo, today)
         dossier.received_at = dossier.changed_at = self._clock.now()
         return dossier
+
+    def phone_changed(self, before: str, after: str) -> None:
+        """Correct a number wherever it is written down; the feed hears of it with the next move."""
+        for one in self.all():
+            if one.phone == before:
+                one.phone = after
 
     def seen(self) -> list[dict[str, Any]]:
         """All dossiers as the page shows them."""

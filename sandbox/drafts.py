@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +33,7 @@ class Draft:
     elements: tuple[dict[str, Any], ...] = ()
     media_id: str = ""
     url: str = ""
+    card: dict[str, Any] = field(default_factory=dict)
 
 
 FindUpload = Callable[[str], Kept | None]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.sms_faults import sms_knobs
+
 # name: (label on the page, description, default value; None = the switch takes no value)
 KNOBS: dict[str, tuple[str, str, Any]] = {
     "duplicate": ("Gửi lặp webhook", "each webhook event is delivered twice", None),
@@ -60,6 +62,7 @@ KNOBS: dict[str, tuple[str, str, Any]] = {
         None,
     ),
     "zbs_receipt_delay": ("ZBS báo phát muộn", "delivery receipts come after `value` seconds", 2),
+    **sms_knobs(),
 }
 
 

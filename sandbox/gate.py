@@ -164,7 +164,7 @@ async def _lost_answer(call: Call) -> tuple[web.Response, str] | None:
     if faults.take("http_500_after"):
         return web.Response(status=500, text="Internal Server Error"), "http_500_after"
     if faults.take("cut_after"):
-        cut(call)
+        cut(call.request)
         return web.Response(status=500), "cut_after"
     if faults.take("timeout_after"):
         await hold(call, float(faults.setting("timeout_after")))
@@ -175,10 +175,10 @@ async def _lost_answer(call: Call) -> tuple[web.Response, str] | None:
 async def hold(call: Call, seconds: float) -> None:
     """Say nothing for so long, then hang up."""
     await asyncio.sleep(seconds)
-    cut(call)
+    cut(call.request)
 
 
-def cut(call: Call) -> None:
+def cut(request: web.Request) -> None:
     """Cut the connection; whatever is answered afterwards goes nowhere."""
-    if call.request.transport is not None:
-        call.request.transport.abort()
+    if request.transport is not None:
+        request.transport.abort()

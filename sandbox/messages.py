@@ -13,7 +13,11 @@ KEPT = 500
 
 @dataclass(slots=True)
 class Bubble:
-    """One message on a citizen's screen."""
+    """One message on a citizen's screen.
+
+    Shape: `card` is the layout of a template message, `brandname` the sender of an SMS from a
+           gateway and `parts` how many parts it was billed as.
+    """
 
     id: int
     user: str
@@ -29,6 +33,9 @@ class Bubble:
     channel: str = "zalo"
     reaction: str = ""
     template_id: str = ""
+    card: dict[str, Any] = field(default_factory=dict)
+    brandname: str = ""
+    parts: int = 0
 
     def seen(self) -> dict[str, Any]:
         """The bubble as the page and the control API show it."""

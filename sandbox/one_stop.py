@@ -77,7 +77,7 @@ class OneStop:
             raise FeedDownError(NOT_CONFIGURED)
         status, answer = await self._post(url, body_of(None), count, self._world.clock.now())
         if status == 401 and isinstance(answer, dict) and answer.get("error") == "clock":
-            now = time.time()
+            now = self._world.clock.products()
             status, answer = await self._post(url, body_of(now), count, now)
         return status, answer
 

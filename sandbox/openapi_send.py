@@ -5,7 +5,7 @@ from sandbox.gate import Call, Json
 from sandbox.media import Kept
 from sandbox.outgoing import accept, check_recipient, quota_for_cs
 from sandbox.people import Person
-from sandbox.templates import TEMPLATES, rendered, uid_refusal
+from sandbox.templates import TEMPLATES, card_of, rendered, uid_refusal
 from sandbox.world import World
 
 
@@ -38,7 +38,8 @@ async def template(call: Call) -> Json:
     refusal = uid_refusal(known, call.body.get("template_data"))
     if refusal:
         raise RefusedError(*refusal)
-    draft = Draft("template", rendered(known, call.body["template_data"]))
+    data = call.body["template_data"]
+    draft = Draft("template", rendered(known, data), card=card_of(known, data))
     return {"data": accept(world, person, draft, template_id=known.id)}
 
 

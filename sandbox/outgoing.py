@@ -55,6 +55,13 @@ def accept(world: World, person: Person, draft: Draft, template_id: str = "") ->
     msg_id, now = new_msg_id(), world.clock.now()
     if person.last_interaction is None:
         person.welcomed = True
+    world.when_back(person, lambda: _arrive(world, person, draft, msg_id, template_id))
+    _echo(world, person, draft, msg_id)
+    return {"message_id": msg_id, "user_id": person.uid, "sent_time": milliseconds(now)}
+
+
+def _arrive(world: World, person: Person, draft: Draft, msg_id: str, template_id: str) -> None:
+    """The message is on the phone; where switched on, receipts say so."""
     bubble = world.messages.add(
         user=person.uid,
         alias=person.alias,
@@ -62,19 +69,18 @@ def accept(world: World, person: Person, draft: Draft, template_id: str = "") ->
         kind=draft.kind,
         text=draft.text,
         msg_id=msg_id,
-        moment=now,
+        moment=world.clock.now(),
         buttons=list(draft.buttons),
         quote=draft.quote,
         url=_address(world, draft),
         template_id=template_id,
+        card=draft.card,
     )
     world.show(bubble)
-    announce(world, person, draft, msg_id)
-    return {"message_id": msg_id, "user_id": person.uid, "sent_time": milliseconds(now)}
+    _receipts(world, person, msg_id)
 
 
-def announce(world: World, person: Person, draft: Draft, msg_id: str) -> None:
-    """Emit the echo and, where switched on, the receipts of one accepted send."""
+def _echo(world: World, person: Person, draft: Draft, msg_id: str) -> None:
     faults = world.faults
     if not faults.take("no_echo"):
         name = ECHOES.get(draft.kind, f"oa_send_{draft.kind}")
@@ -83,6 +89,10 @@ def announce(world: World, person: Person, draft: Draft, msg_id: str) -> None:
             world.emit_later(float(faults.setting("late_echo")), echo)
         else:
             world.webhooks.emit(echo)
+
+
+def _receipts(world: World, person: Person, msg_id: str) -> None:
+    faults = world.faults
     for name, event_name in (("receipts", "user_received_message"), ("seen", "user_seen_message")):
         if faults.take(name):
             swapped = faults.take("receipts_swapped")

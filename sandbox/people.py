@@ -18,9 +18,25 @@ DEMO = (
 )
 
 
+_ORDINARY = {"has_zalo": True, "refuses": False, "inactive_45d": False, "away": False}
+KINDS = {  # what each kind of citizen is; a landline has neither Zalo nor SMS
+    "zalo": _ORDINARY,
+    "no_zalo": {**_ORDINARY, "has_zalo": False},
+    "landline": {**_ORDINARY, "has_zalo": False},
+    "refuses": {**_ORDINARY, "refuses": True},
+    "inactive": {**_ORDINARY, "inactive_45d": True},
+    "away": {**_ORDINARY, "away": True},
+}
+LANDLINE = "0258 382 2222"
+
+
 @dataclass(slots=True)
 class Person:
-    """One citizen as Zalo knows them; `uid` is scoped to this OA, `app_uid` to the app."""
+    """One citizen as Zalo knows them; `uid` is scoped to this OA, `app_uid` to the app.
+
+    Shape: `away` means that the phone is switched off; `mobile` is the number that comes back
+           when a landline is given up again.
+    """
 
     uid: str
     app_uid: str
@@ -34,6 +50,8 @@ class Person:
     inactive_45d: bool = False
     banned: bool = False
     admin: bool = False
+    away: bool = False
+    mobile: str = ""
     chatted: bool = False
     welcomed: bool = False
     user_alias: str = ""
@@ -50,6 +68,14 @@ class Person:
             return "48h"
         return "7d" if age <= PAID_WINDOW else "closed"
 
+    @property
+    def kind(self) -> str:
+        """The kind of citizen the present facts make, see KINDS."""
+        if international(self.phone) is None:
+            return "landline"
+        facts = {name: getattr(self, name) for name in KINDS["zalo"]}
+        return next((kind for kind, those in KINDS.items() if those == facts), "other")
+
     def seen(self, now: float) -> dict[str, Any]:
         """The person as the page and the control API show them."""
         return {
@@ -65,6 +91,8 @@ class Person:
             "inactive_45d": self.inactive_45d,
             "banned": self.banned,
             "admin": self.admin,
+            "away": self.away,
+            "kind": self.kind,
             "user_id_by_app": self.app_uid,
             "tags": list(self.tags),
         }
@@ -121,12 +149,30 @@ class People:
         person.phone = phone
         self._enter(person)
 
+    def change_kind(self, person: Person, kind: str) -> None:
+        """Make a person one of KINDS; for a landline the mobile number is put aside."""
+        for name, value in KINDS[kind].items():
+            setattr(person, name, value)
+        if kind == "landline" and international(person.phone):
+            person.mobile = person.phone
+            self.change_phone(person, LANDLINE)
+        elif kind != "landline" and person.mobile and not international(person.phone):
+            self.change_phone(person, person.mobile)
+
+    def forget(self, person: Person) -> None:
+        """Nobody has this UID, alias or phone any more."""
+        self._by_uid.pop(person.uid, None)
+        self._by_alias.pop(person.alias, None)
+        self._by_phone.pop(international(person.phone) or "", None)
+
     def meet(self, who: str) -> Person:
         """The person with this UID or alias; a stranger is invented on the spot."""
         known = self._by_uid.get(who) or self._by_alias.get(who)
         if known:
             return known
         number = 10 + len(self._by_uid)
+        while self.by_phone(f"84905{number:06d}"):
+            number += 1
         return self._add(who, f"Công dân {who[-6:]}", f"0905{number:06d}")
 
     def saved(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,15 @@ SAMPLES = {  # invented values, the same on every machine, for a rehearsal witho
     "SMS_MO_ESMS_KEY": "sandbox-esms-key",
     "SMS_MO_1PAY_ACCESS_KEY": "sandbox-1pay-access-key",
     "SMS_MO_1PAY_SECRET": "sandbox-1pay-secret",
+    "SMS_BRANDNAME": "MotcuaSMS",
+    "ESMS_API_KEY": "sandbox-esms-api-key",
+    "ESMS_SECRET_KEY": "sandbox-esms-secret-key",
+    "SPEEDSMS_TOKEN": "sandbox-speedsms-token",
+    "VIETGUYS_USER": "sandbox",
+    "VIETGUYS_PASSWORD": "sandbox-vietguys-password",
 }
+SMS_PRICE = 850.0  # đồng a part, as in the sample of eSMS's manual
+SMS_WALLET = 1_000_000.0
 
 
 class SettingsError(Exception):
@@ -38,6 +47,8 @@ class Settings:
     esms_key: str
     one_pay_access_key: str
     one_pay_secret: str
+    sms: "SmsAccounts"
+    clock_offset: float
     state_path: Path | None
     webhook_timeout: float
 
@@ -46,6 +57,26 @@ class Settings:
         """The base address under which the product and the browser reach the sandbox."""
         host = "127.0.0.1" if self.bind in {"", "0.0.0.0", "::"} else self.bind  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SmsAccounts:
+    """What the SMS gateways know of the product: keys, sender name, prices, where reports go.
+
+    Units: `price` is đồng a part, `wallet` đồng at the start, `receipt_seconds` the time from
+           taking an SMS to its report, on the sandbox's clock.
+    """
+
+    brandname: str
+    esms_api_key: str
+    esms_secret_key: str
+    speedsms_token: str
+    vietguys_user: str
+    vietguys_password: str
+    price: float
+    wallet: float
+    receipt_seconds: float
+    receipt_url: str
 
 
 class _Reader:
@@ -75,6 +106,17 @@ class _Reader:
             self.faults.append(f"{name}={came!r}: expected seconds, above 0 and at most 600")
         return value
 
+    def number(self, name: str, default: float, least: float = 0.0) -> float:
+        came = self.text(name, str(default))
+        try:
+            value = float(came)
+        except ValueError:
+            value = nan
+        if not least <= value < 1e11:
+            self.faults.append(f"{name}={came!r}: expected a number from {least:g}")
+            return default
+        return value
+
     def url(self, name: str, default: str) -> str:
         came = self.text(name, default)
         parts = urlsplit(came)
@@ -94,6 +136,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     if bool(key_id) != bool(secret):
         read.faults.append("SANDBOX_FEED_KEY_ID and SANDBOX_FEED_SECRET: expected both or neither")
     state = read.text("SANDBOX_STATE")
+    sms_url = read.url("SANDBOX_SMS_INBOUND_URL", f"{product}/webhooks/sms")
     settings = Settings(
         bind=read.text("BIND", "127.0.0.1"),
         port=read.port("SANDBOX_PORT", 8080),
@@ -105,13 +148,30 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         feed_url=read.url("SANDBOX_FEED_URL", f"{product}/feeds/v1/dossiers"),
         feed_key_id=key_id,
         feed_secret=secret,
-        sms_inbound_url=read.url("SANDBOX_SMS_INBOUND_URL", f"{product}/webhooks/sms"),
+        sms_inbound_url=sms_url,
         esms_key=read.text("SMS_MO_ESMS_KEY"),
         one_pay_access_key=read.text("SMS_MO_1PAY_ACCESS_KEY"),
         one_pay_secret=read.text("SMS_MO_1PAY_SECRET"),
+        sms=_sms_accounts(read, sms_url),
+        clock_offset=read.number("CLOCK_OFFSET_SECONDS", 0.0, least=-1e11),
         state_path=Path(state) if state else None,
         webhook_timeout=read.seconds("SANDBOX_WEBHOOK_TIMEOUT", 2.0),
     )
     if read.faults:
         raise SettingsError("; ".join(read.faults))
     return settings
+
+
+def _sms_accounts(read: _Reader, product: str) -> SmsAccounts:
+    return SmsAccounts(
+        brandname=read.text("SMS_BRANDNAME"),
+        esms_api_key=read.text("ESMS_API_KEY"),
+        esms_secret_key=read.text("ESMS_SECRET_KEY"),
+        speedsms_token=read.text("SPEEDSMS_TOKEN"),
+        vietguys_user=read.text("VIETGUYS_USER"),
+        vietguys_password=read.text("VIETGUYS_PASSWORD"),
+        price=read.number("SANDBOX_SMS_PRICE", SMS_PRICE),
+        wallet=read.number("SANDBOX_SMS_WALLET", SMS_WALLET),
+        receipt_seconds=read.number("SANDBOX_SMS_RECEIPT_SECONDS", 2.0),
+        receipt_url=read.url("SANDBOX_SMS_RECEIPT_URL", product),
+    )

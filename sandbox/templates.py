@@ -33,26 +33,48 @@ class Template:
     price_phone: int = 120
     price_uid: int = 60
     by_uid: bool = True
+    title: str = "Thông báo về hồ sơ"
+    rows: tuple[tuple[str, str], ...] = ()  # the table: label, text with parameters
 
 
 _CODE = Param("ma_ho_so", 30)
 _AGENCY = Param("co_quan", 200)
 _DUE = Param("ngay_hen", 20, "DATE")
+_TABLE = (("Mã hồ sơ", "<ma_ho_so>"), ("Nơi giải quyết", "<co_quan>"))
+_TABLE_DUE = (*_TABLE, ("Ngày hẹn trả", "<ngay_hen>"))
+_HEAD = "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>)"
 _READY = (
     "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được giải quyết xong. "
     "Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận kết quả"
 )
 
+
+def _notice(number: str, name: str, text: str) -> Template:
+    """One of the events whose template differs from the others by a sentence only."""
+    return Template(
+        number, name, f"{_HEAD} {text}", (_CODE, _AGENCY), title=f"Hồ sơ: {name}", rows=_TABLE
+    )
+
+
 TEMPLATES = {
     one.id: one
     for one in (
-        Template("412233", "Có kết quả", _READY, (_CODE, _AGENCY)),
+        Template(
+            "412233",
+            "Có kết quả",
+            _READY,
+            (_CODE, _AGENCY),
+            title="Hồ sơ đã có kết quả",
+            rows=_TABLE,
+        ),
         Template(
             "412234",
             "Yêu cầu bổ sung",
             "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) cần bổ sung theo quy định. "
             "Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận thông báo",
             (_CODE, _AGENCY),
+            title="Hồ sơ cần bổ sung",
+            rows=_TABLE,
         ),
         Template(
             "412235",
@@ -61,13 +83,17 @@ TEMPLATES = {
             "Ông/bà có thể đến Bộ phận Một cửa <co_quan> nhận Thông báo xin lỗi, hẹn lại thời "
             "gian trả kết quả hoặc đến nhận kết quả khi có tin nhắn tiếp theo",
             (_CODE, _AGENCY, _DUE),
+            title="Xin lỗi vì trễ hẹn",
+            rows=_TABLE_DUE,
         ),
         Template(
             "412236",
             "Đã tiếp nhận",
             "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được tiếp nhận tại Bộ phận Một cửa "
             "<co_quan>. Ngày hẹn trả kết quả: <ngay_hen>",
-            (_CODE, _AGENCY, Param("ngay_hen", 20, "DATE", required=False)),
+            (_CODE, _AGENCY, Param("ngay_hen", 30, required=False)),
+            title="Hồ sơ đã được tiếp nhận",
+            rows=_TABLE_DUE,
         ),
         Template(
             "412237",
@@ -75,6 +101,45 @@ TEMPLATES = {
             "Hồ sơ của quý Ông/Bà (<ma_ho_so>) hiện đang ở bước <buoc>, "
             "trạng thái hồ sơ: <trang_thai>.",
             (_CODE, Param("buoc", 200), Param("trang_thai", 30)),
+            title="Hồ sơ chuyển bước",
+            rows=(
+                ("Mã hồ sơ", "<ma_ho_so>"),
+                ("Bước hiện tại", "<buoc>"),
+                ("Trạng thái", "<trang_thai>"),
+            ),
+        ),
+        _notice(
+            "412240",
+            "Nghĩa vụ tài chính",
+            "cần thực hiện nghĩa vụ tài chính. Mời ông/bà liên hệ Bộ phận Một cửa <co_quan>",
+        ),
+        _notice(
+            "412241",
+            "Không tiếp nhận",
+            "không được tiếp nhận. Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận thông báo",
+        ),
+        _notice(
+            "412242",
+            "Dừng giải quyết",
+            "đã dừng giải quyết. Mời ông/bà liên hệ Bộ phận Một cửa <co_quan>",
+        ),
+        _notice(
+            "412243",
+            "Rút hồ sơ",
+            "đã được ghi nhận yêu cầu rút hồ sơ. Nếu ông/bà không yêu cầu rút hoặc cần hỏi thêm, "
+            "mời liên hệ Bộ phận Một cửa <co_quan>",
+        ),
+        _notice(
+            "412244",
+            "Đã trả kết quả",
+            "đã được trả kết quả. Bộ phận Một cửa <co_quan> cảm ơn ông/bà. Nếu chưa nhận được kết "
+            "quả, mời ông/bà liên hệ lại Bộ phận Một cửa",
+        ),
+        _notice(
+            "412245",
+            "Đính chính",
+            "chưa có kết quả, tin nhắn trước báo có kết quả là chưa đúng. Bộ phận Một cửa "
+            "<co_quan> xin lỗi ông/bà. Xin ông/bà chưa đến nhận, vui lòng chờ tin nhắn tiếp theo",
         ),
         Template(
             "412238",
@@ -84,6 +149,7 @@ TEMPLATES = {
             tag="OTP",
             price_phone=300,
             by_uid=False,
+            title="Mã xác nhận",
         ),
         Template(
             "398001",
@@ -105,8 +171,18 @@ TEMPLATES = {
 
 
 def rendered(template: Template, data: dict[str, Any]) -> str:
-    """The text a citizen reads."""
-    text = template.text
+    """The paragraph a citizen reads."""
+    return _filled(template, template.text, data)
+
+
+def card_of(template: Template, data: dict[str, Any]) -> dict[str, Any]:
+    """How Zalo lays the message out: a title, and a table without its empty rows."""
+    rows = [(label, _filled(template, text, data)) for label, text in template.rows]
+    shown = [{"label": label, "value": value} for label, value in rows if value]
+    return {"title": template.title, "rows": shown}
+
+
+def _filled(template: Template, text: str, data: dict[str, Any]) -> str:
     for param in template.params:
         text = text.replace(f"<{param.name}>", str(data.get(param.name, "")))
     return text

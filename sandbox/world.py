@@ -1,6 +1,6 @@
 """Everything the sandbox plays, put together once and passed by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from sandbox.purse import Purse
 from sandbox.rate import RateWindow
 from sandbox.request_log import Logged, RequestLog
 from sandbox.settings import Settings
+from sandbox.sms_ledger import SmsLedger
 from sandbox.stream import Stream
 from sandbox.tokens import Tokens
 from sandbox.webhooks import Webhooks
@@ -30,7 +31,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock = Clock()
+        self.clock = Clock(settings.clock_offset)
         self.stream = Stream()
         self.people = People(settings.app_id, settings.oa_id)
         self.messages = Messages()
@@ -48,6 +49,9 @@ class World:
         self.address = settings.address
         self.redirect_uri = ""
         self.zbs = ZbsLedger()
+        self.sms = SmsLedger(settings.sms.wallet)
+        self.story: Callable[[], dict[str, Any]] = dict
+        self._waiting: dict[str, list[Callable[[], None]]] = {}
         self.changed = False
 
     def listens_on(self, addresses: Sequence[Any]) -> None:
@@ -85,6 +89,18 @@ class World:
             shapes = {"clock": self.clock_seen, "webhook": self.webhooks.seen}
             self.stream.tell(name, shapes[name]())
 
+    def when_back(self, person: Person, arrive: Callable[[], None]) -> None:
+        """Let something reach the person's phone: now, or when they are no longer away."""
+        if person.away:
+            self._waiting.setdefault(person.uid, []).append(arrive)
+        else:
+            arrive()
+
+    def is_back(self, person: Person) -> None:
+        """The phone is switched on again: what has waited for it arrives, oldest first."""
+        for arrive in self._waiting.pop(person.uid, []):
+            arrive()
+
     def emit_later(self, seconds: float, event: Event) -> None:
         """Emit an event after some time on the sandbox's clock."""
         self.clock.call_after(seconds, lambda: self.webhooks.emit(event))
@@ -121,6 +137,7 @@ class World:
                 "alive": tokens["alive"],
             },
             "dossiers": self.dossiers.seen(),
+            "story": self.story(),
             "feed": {"configured": bool(settings.feed_key_id), "url": settings.feed_url},
         }
 

@@ -40,6 +40,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "phone.missing": "thiếu số điện thoại",
         "phone.invalid": "số điện thoại không đúng",
         "phone.landline": "số điện thoại cố định không nhận được tin nhắn",
+        "phone.doubtful": "số điện thoại có thể là số cố định cũ, cần xem lại",
+        "phone.undeliverable": "tin nhắn không đến được số điện thoại này, cần xin số khác",
     }
 )
 _NAMED = {Cause.MISSING, Cause.DATE, Cause.STATUS, Cause.VALUE}  # with the fields at fault

@@ -49,7 +49,8 @@ class DossierResult(_Answer):
     outcome: Outcome
     why: str = Field("", description="only when refused: what to do")
     warnings: list[str] = Field(
-        description="phone.missing, phone.invalid, phone.landline, field.unknown:<name>"
+        description="phone.missing, phone.invalid, phone.landline, phone.doubtful, "
+        "phone.undeliverable, field.unknown:<name>"
     )
 
 

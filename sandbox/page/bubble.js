@@ -96,6 +96,24 @@ function caption(message, citizen) {
   return make("p", { class: "text" }, ...(citizen ? [message.text] : withLinks(message.text)));
 }
 
+/** A template message as the chat app lays it out: a title, the paragraph, a table. */
+function cardTitle({ card }) {
+  return card?.title ? make("p", { class: "card-title" }, card.title) : null;
+}
+
+function cardTable({ card }) {
+  if (!card?.rows?.length) return null;
+  const rows = card.rows.map(({ label, value }) =>
+    make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value)));
+  return make("table", { class: "card-table" }, make("tbody", {}, ...rows));
+}
+
+/** Who sent an SMS, and how many parts it was billed as. */
+function smsSender(message) {
+  if (!message.brandname) return null;
+  return make("p", { class: "sms-from" }, make("b", {}, message.brandname), TEXT.bubble.parts(message.parts));
+}
+
 function reaction(message) {
   if (!message.reaction) return null;
   const label = { class: "reaction", role: "img", "aria-label": TEXT.bubble.reacted };
@@ -105,10 +123,11 @@ function reaction(message) {
 /** The bubble of a message that the sandbox has told of. */
 export function bubbleOf(message, speakerName, actions) {
   const citizen = message.from === "citizen";
-  const speaker = citizen ? TEXT.bubble.fromCitizen : TEXT.bubble.fromOa(speakerName);
+  const speaker = citizen ? TEXT.bubble.fromCitizen : TEXT.bubble.fromOa(message.brandname || speakerName);
   const body = make("div", { class: "bubble" },
     make("span", { class: "unseen" }, speaker),
-    quoted(message, actions.quoteText), ...content(message), caption(message, citizen),
+    smsSender(message), quoted(message, actions.quoteText), ...content(message),
+    cardTitle(message), caption(message, citizen), cardTable(message),
     make("time", { class: "stamp" }, hourMinute(message.at)), buttons(message, actions), reaction(message));
   const side = citizen ? "mine" : "theirs";
   const node = make("div", { class: `line ${side} ${message.kind}`, "data-id": message.id });

@@ -25,6 +25,7 @@ export function createClock(world) {
     byId("clock-date").textContent = day;
     byId("top-time").textContent = hourMinute(now);
     byId("top-date").textContent = day;
+    byId("clock-evening-at").textContent = nextEvening(now);
     byId("clock-shift").textContent = shiftText(world.offset_seconds);
     byId("clock-shift").dataset.look = Math.abs(world.offset_seconds) < 1 ? "plain" : "warn";
   }

@@ -8,6 +8,7 @@ const DONE = 4;
 /** Follows what happens and marks the step that is next; never in the way once closed or done. */
 export function createCoach(world) {
   const strip = byId("coach");
+  const asking = new Set();
   let step = 0;
 
   function go(next) {
@@ -26,13 +27,16 @@ export function createCoach(world) {
 
   function start() {
     if (step) return;
-    const asked = world.messages.some((message) => message.from === "oa");
-    go(asked ? 2 : 1);
+    go(1);
+    for (const known of world.messages) if (step < 2) message(known);
   }
 
-  function message({ from }) {
-    if (from === "oa" && step === 1) go(2);
-    if (from === "oa" && step === 3) go(DONE);
+  /** A notice comes without anyone asking: only phones that asked count. */
+  function message({ from, user }) {
+    if (from === "citizen") asking.add(user);
+    if (from !== "oa" || !asking.has(user)) return;
+    if (step === 1) go(2);
+    else if (step === 3) go(DONE);
   }
 
   function dossier(entry, before) {

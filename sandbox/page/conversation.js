@@ -76,6 +76,7 @@ export function createConversation(words, world, actions) {
       return;
     }
     const mine = message.from === "citizen";
+    log.querySelector(".hello")?.remove();
     if (!mine) stopWaiting();
     scroller.keep(() => {
       if (mine) settle(message);

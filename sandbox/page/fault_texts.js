@@ -1,5 +1,24 @@
 /** The fault switches in Vietnamese: groups in the order shown, each switch with what it does and its unit. */
 
+/** The same switches for each SMS gateway. */
+function gatewaySwitches(name) {
+  return {
+    [`sms_${name}_wrong_key`]: ["Báo sai khóa truy cập"],
+    [`sms_${name}_no_money`]: ["Báo hết tiền"],
+    [`sms_${name}_rate`]: ["Báo gửi quá nhanh"],
+    [`sms_${name}_error_code`]: ["Từ chối với mã lỗi tự chọn", "mã"],
+    [`sms_${name}_slow`]: ["Trả lời chậm", "ms"],
+    [`sms_${name}_timeout_after`]: ["Đã nhận tin nhưng không đáp", "giây"],
+    [`sms_${name}_http_500_after`]: ["Đã nhận tin nhưng đáp lỗi HTTP 500"],
+    [`sms_${name}_cut_after`]: ["Đã nhận tin rồi đường truyền đứt"],
+    [`sms_${name}_cut_before`]: ["Không kết nối được, tin chưa đi"],
+    [`sms_${name}_receipt_lost`]: ["Không bao giờ báo kết quả gửi"],
+    [`sms_${name}_receipt_late`]: ["Báo kết quả gửi muộn", "giây"],
+    [`sms_${name}_receipt_failed`]: ["Tin không tới máy, báo thất bại"],
+    [`sms_${name}_unreachable`]: ["Thuê bao không liên lạc được", "giây"],
+  };
+}
+
 export const FAULT_GROUPS = [
   ["Sự kiện Zalo báo tới trợ lý", {
     duplicate: ["Mỗi sự kiện được gửi hai lần"],
@@ -53,6 +72,9 @@ export const FAULT_GROUPS = [
     zbs_no_receipt: ["Không bao giờ báo tin đã tới máy"],
     zbs_receipt_delay: ["Báo tin đã tới máy sau một lúc", "giây"],
   }],
+  ["Tin SMS qua eSMS", gatewaySwitches("esms")],
+  ["Tin SMS qua SpeedSMS", gatewaySwitches("speedsms")],
+  ["Tin SMS qua VietGuys", gatewaySwitches("vietguys")],
 ];
 
 const OTHER = "Khác";

@@ -13,7 +13,9 @@ function titleOf(path) {
 
 function directionOf(request) {
   if (/\/feeds\//.test(request.path)) return T.feed;
+  if (/\/webhooks\/sms\/.+\/receipt/.test(request.path)) return T.report;
   if (/\/webhooks\/sms\//.test(request.path)) return T.sms;
+  if (/^\/sms\//.test(request.path)) return T.gateway;
   return request.direction === "out" ? T.out : T.in;
 }
 

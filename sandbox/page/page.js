@@ -7,6 +7,7 @@ import { createFaults } from "/page/faults.js";
 import { createJournal } from "/page/journal.js";
 import { createOffice } from "/page/office.js";
 import { createPhone } from "/page/phone.js";
+import { createStory } from "/page/story.js";
 import { TEXT } from "/page/texts.js";
 import { hourMinute } from "/page/when.js";
 import { createWebhook } from "/page/webhook.js";
@@ -27,6 +28,7 @@ const faults = createFaults(world);
 const webhook = createWebhook(world);
 const journal = createJournal(world);
 const coach = createCoach(world);
+const story = createStory(world, { stage, show: turnTo });
 
 function bringIntoView(phone) {
   phone.node.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest", inline: "center" });
@@ -46,6 +48,21 @@ function give(code) {
   phone.fill(code);
   bringIntoView(phone);
   phone.focus();
+}
+
+/** While the story plays, only its people are on the page. */
+function stage(cast) {
+  byId("row").classList.toggle("on-stage", cast.length > 0);
+  byId("people").classList.toggle("on-stage", cast.length > 0);
+  for (const [id, phone] of phones) phone.node.classList.toggle("in-story", cast.includes(id));
+  for (const tab of byId("people").children) tab.classList.toggle("in-story", cast.includes(tab.dataset.user));
+}
+
+function turnTo(id, app) {
+  if (!phones.has(id)) return;
+  choose(id);
+  phones.get(id).open(app);
+  bringIntoView(phones.get(id));
 }
 
 function tabFor(person) {
@@ -127,6 +144,7 @@ world.on("state", () => {
   journal.reset();
   choose(chosen);
   coach.start();
+  story.update();
   tick();
 });
 world.on("message", showMessage);
@@ -135,6 +153,7 @@ world.on("dossier", showDossier);
 world.on("fault", faults.show);
 world.on("request", journal.show);
 world.on("clock", tick);
+world.on("story", story.update);
 world.on("webhook", () => {
   webhook.update();
   for (const phone of phones.values()) phone.explain();

@@ -41,6 +41,20 @@ function createApps(zalo, sms) {
   return { node, open, arrived, showsSms: () => !sms.hidden };
 }
 
+/** What kind of citizen holds this phone; a change is told to the sandbox. */
+function createKind(person) {
+  const choice = make("select", { class: "kind", "aria-label": T.kindOf(person.name) });
+  choice.addEventListener("change", () => attempt("person", { user: person.id, kind: choice.value }));
+
+  function update(now) {
+    const kind = now.kind ?? (now.has_zalo === false ? "no_zalo" : "zalo");
+    const known = Object.entries(T.kinds).filter(([name]) => name !== "other" || kind === "other");
+    choice.replaceChildren(...known.map(([name, words]) => make("option", { value: name, selected: name === kind }, words)));
+  }
+
+  return { node: choice, update };
+}
+
 function createHead(person, oa, onFollow) {
   const follow = button({ class: "follow", onclick: onFollow });
   const node = make("header", { class: "head" },
@@ -75,9 +89,10 @@ export function createPhone(person, place, world) {
   const zalo = make("div", { class: "view zalo" }, head.node, hint, chat.node, composer.node);
   const apps = createApps(zalo, sms.node);
   const caption = make("p", { class: "window" });
+  const kind = createKind(person);
   const title = make("h2", { id: `phone-${place}` }, person.name);
   const node = make("article", { class: "phone", "aria-labelledby": `phone-${place}`, "data-user": person.id },
-    make("div", { class: "who" }, title, caption),
+    make("div", { class: "who" }, title, kind.node, caption),
     make("div", { class: "case" },
       make("div", { class: "bar-top", "aria-hidden": "true" }, clock, make("span", { class: "notch" }), make("span", { class: "battery" })),
       apps.node, zalo, sms.node));
@@ -171,10 +186,12 @@ export function createPhone(person, place, world) {
   }
 
   function update(next) {
+    if (next.has_zalo === false && now.has_zalo !== false) apps.open("sms");
     now = next;
     head.update(next);
+    kind.update(next);
     title.textContent = next.name;
-    caption.textContent = next.has_zalo === false ? T.noZalo : T.windows[next.window] ?? "";
+    caption.textContent = T.told[next.kind] ?? (next.has_zalo === false ? T.noZalo : T.windows[next.window] ?? "");
     caption.dataset.window = next.window ?? "";
     node.classList.toggle("no-zalo", next.has_zalo === false);
     composer.node.inert = next.has_zalo === false;
@@ -212,6 +229,6 @@ export function createPhone(person, place, world) {
   update(person);
   reset();
   if (person.has_zalo === false) apps.open("sms");
-  return { node, update, reset, show, suggest, dossierMoved, explain, fill, focus,
+  return { node, update, reset, show, suggest, dossierMoved, explain, fill, focus, open: apps.open,
     tick: (text) => { clock.textContent = text; }, person: () => now };
 }

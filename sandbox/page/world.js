@@ -13,6 +13,7 @@ const EMPTY = {
   webhook: { url: "", enabled: true, waiting_retries: 0, events: {} },
   dossiers: [],
   feed: { configured: true, url: "" },
+  story: { state: "idle", scene: -1, scenes: [], cast: [], trouble: "" },
 };
 
 /** Replace the entry with the same key, or add it; returns the entry it replaced. */
@@ -52,6 +53,9 @@ export function createWorld() {
     },
     webhook: (webhook) => {
       world.webhook = { ...world.webhook, ...webhook };
+    },
+    story: (story) => {
+      world.story = story;
     },
     request: (request) => {
       world.requests.push(request);
