@@ -91,7 +91,7 @@ TEMPLATES = {
             "Đã tiếp nhận",
             "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được tiếp nhận tại Bộ phận Một cửa "
             "<co_quan>. Ngày hẹn trả kết quả: <ngay_hen>",
-            (_CODE, _AGENCY, Param("ngay_hen", 30, required=False)),
+            (_CODE, _AGENCY, Param("ngay_hen", 20, "DATE", required=False)),
             title="Hồ sơ đã được tiếp nhận",
             rows=_TABLE_DUE,
         ),

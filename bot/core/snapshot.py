@@ -12,6 +12,9 @@ from receipts.code import read_one
 
 MOST_AHEAD = timedelta(hours=24)  # further ahead, a clock or a date is wrong
 MOST_LOCAL_CODE = 64
+# Landlines had heads that are mobile ones today (058, 08, 04): what was written down later
+# cannot be one. Source: domain-facts 5.1, 10 (row 20).
+OLD_PLAN_ENDED = datetime(2018, 11, 15, tzinfo=UTC)
 UNDELIVERABLE = (
     "phone.undeliverable"  # the warning of a number that two messages failed at for good
 )
@@ -209,7 +212,10 @@ def warnings(told: FeedDossier, phone: PhoneReading) -> tuple[str, ...]:
 
     Source: interfaces 4 (`warnings`).
     """
-    of_phone: tuple[str, ...] = ("phone.doubtful",) if phone.doubtful else ()
+    of_phone: tuple[str, ...] = ()
+    taken_at = told.times.received_at or told.changed_at
+    if phone.doubtful and taken_at < OLD_PLAN_ENDED:
+        of_phone = ("phone.doubtful",)
     if phone.line is not Line.MOBILE:
         of_phone = (f"phone.{phone.line}",)
     return (*of_phone, *(f"field.unknown:{name}" for name in told.unknown_fields))

@@ -240,8 +240,8 @@ def test_a_flood_of_unknown_fields_is_not_echoed(feeder: Feeder) -> None:
         ("0905 12", ["phone.invalid"]),
         ("9" * 5000, ["phone.invalid"]),
         ("0258 3822 123", ["phone.landline"]),
-        ("058 3822 229", ["phone.doubtful"]),
-        ("08 3822 2222", ["phone.doubtful"]),
+        ("058 3822 229", []),
+        ("08 3822 2222", []),
     ],
 )
 def test_a_phone_that_cannot_be_told_is_reported_back_each_time(
@@ -252,6 +252,23 @@ def test_a_phone_that_cannot_be_told_is_reported_back_each_time(
     results = feeder.results(record, record, older)
     assert [result["outcome"] for result in results] == ["new", "repeat", "stale"]
     assert [result["warnings"] for result in results] == [warned] * 3
+
+
+@pytest.mark.parametrize(
+    ("phone", "received", "warned"),
+    [
+        ("058 3822 229", "2016-05-04", ["phone.doubtful"]),
+        ("08 3822 2222", "2018-11-14", ["phone.doubtful"]),
+        ("08 3822 2222", "2018-11-15", []),
+        ("0905 123 456", "2016-05-04", []),
+    ],
+)
+def test_an_old_record_may_hide_a_landline_behind_a_mobile_number_of_today(
+    feeder: Feeder, phone: str, received: str, warned: list[str]
+) -> None:
+    record = make_record(phone=phone, received_at=f"{received}T09:30:00+07:00")
+    [result] = feeder.results(record)
+    assert result["warnings"] == warned
 
 
 def test_every_field_says_what_it_expects() -> None:
