@@ -16,7 +16,20 @@ from pathlib import Path
 
 import psutil
 
-from bench import backlog, lookup, memory, reading, replies, webhook, whole
+from bench import (
+    apology,
+    backlog,
+    feed_changes,
+    lookup,
+    memory,
+    notice_whole,
+    notices,
+    reading,
+    replies,
+    sms_inbound,
+    webhook,
+    whole,
+)
 from bench.row import Row, as_table
 from bench.servers import Servers
 
@@ -36,6 +49,25 @@ minutes; product and floor are measured in turns.
   commit, of every claiming and recording transaction.
 - *claim and record*: wall time of these transactions, a channel that answers at once.
 - *memory*: resident memory of the pump's process, a channel that answers at once.
+- *change told → carrier*: two web processes, the worker with all its lanes, Redis, database and a
+  carrier of 100 ms, all cores for all; from the feed call's beginning (one dossier becomes a
+  result) to the request's arrival at the carrier, one at a time; half of the citizens have proved
+  their phone and wrote just now, the others get a template by their phone. The floor is a call of
+  a bare view and then a bare POST to the carrier.
+- *notices of one worker process*: the notice lane's notifier as the worker turns it, 128 threads,
+  templates by phone, on a core alone, against 128 threads with a `requests` session each that
+  post the same bodies. Two processes have a core each, and share the second one with carrier,
+  database and load; the floor beside them says what two bare pools reach there.
+- *HTTP client, database, our code*: CPU of the calling thread (`thread_time`) inside
+  `requests.Session.send`, and inside every function of bot.store with BEGIN and COMMIT; the rest
+  of the process's `getrusage` is our code. Measured in a run of its own. The database server's
+  CPU is that of its processes while one sender works.
+- *a feed of changed dossiers*: one signed call over HTTP to the web processes; the median of three
+  changes of the same 5,000 dossiers, each of which owes a notice. The floor is one transaction of
+  5,000 upserts and 5,000 inserts (`executemany`) in the same database.
+- *apology selection*: which of a million open dossiers get the evening's apology, batch by batch.
+- *inbound SMS*: a question about a known dossier by eSMS and 1pay in turn, one in eight a repeat,
+  to one gunicorn process; calls come evenly, and waiting for a free socket counts.
 - The ceiling on calls is asked as always, with a bound that it never reaches. PostgreSQL and
   Redis commit to the disk (fsync on, append-only on).
 """
@@ -48,6 +80,11 @@ BENCHES: dict[str, Callable[[Servers, bool], list[Row]]] = {
     "backlog": lambda servers, _full: backlog.run(servers),
     "reading": lambda _servers, _full: _reading(),
     "memory": lambda servers, _full: memory.run(servers),
+    "notice_whole": lambda servers, _full: notice_whole.run(servers),
+    "notices": lambda servers, _full: notices.run(servers),
+    "feed_changes": lambda servers, _full: feed_changes.run(servers),
+    "apology": lambda servers, _full: apology.run(servers),
+    "sms_inbound": lambda servers, _full: sms_inbound.run(servers),
 }
 
 

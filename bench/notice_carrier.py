@@ -1,4 +1,4 @@
-"""A carrier of chat and template messages that costs little: python -m bench.notice_carrier PORT MS.
+"""A carrier of messages that costs little: python -m bench.notice_carrier PORT MILLISECONDS.
 
 It answers like zalo-platform 3.1 and 5.1 after a fixed time. A protocol of its own instead of a
 web framework: where two senders use both cores, what the carrier takes is missing to them.
@@ -61,6 +61,7 @@ class Connection(asyncio.Protocol):
         self._taken = taken
         self._got = b""
         self._transport: asyncio.Transport | None = None
+        self._telling: asyncio.Future[float | None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -87,10 +88,9 @@ class Connection(asyncio.Protocol):
         elif path == "/count":
             self._answer(self._taken.count)
         else:
-            asyncio.ensure_future(self._tell_arrival(path.rpartition("/")[2]))
-
-    async def _tell_arrival(self, who: str) -> None:
-        self._answer(await self._taken.arrival(who))
+            telling = self._taken.arrival(path.rpartition("/")[2])
+            self._telling = asyncio.ensure_future(telling)
+            self._telling.add_done_callback(lambda done: self._answer(done.result()))
 
     def _answer(self, answer: object) -> None:
         body = json.dumps(answer).encode()

@@ -54,7 +54,10 @@ def bare(url: str, count: int, at: float) -> dict[str, float]:
                     "tracking_id": f"{number:032d}",
                 }
                 answer = session.post(
-                    url + TEMPLATE, data=compact_json(body).encode(), headers=headers, timeout=(3, 6)
+                    url + TEMPLATE,
+                    data=compact_json(body).encode(),
+                    headers=headers,
+                    timeout=(3, 6),
                 )
                 assert answer.json()["error"] == 0
 

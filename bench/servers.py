@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,7 +142,8 @@ class Servers:
         """Keep this process and the servers to these cores."""
         self.redis.client().close()
         for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-            process.cpu_affinity(list(cores))
+            with suppress(psutil.NoSuchProcess):  # a database's child that ended meanwhile
+                process.cpu_affinity(list(cores))
 
     @contextmanager
     def aside(self) -> Iterator[None]:

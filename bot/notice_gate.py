@@ -16,7 +16,6 @@ from bot.notice_send import BY_PHONE, WALLET, ZALO, Call, Carriers
 from bot.notice_turn import Turn
 
 HELD_FIRST, HELD_LONGEST = timedelta(seconds=20), timedelta(minutes=2)
-BEHIND_CEILING = timedelta(seconds=2)
 BY_OA_API = (Rung.CHAT, Rung.TEMPLATE_UID)
 
 
@@ -24,14 +23,12 @@ BY_OA_API = (Rung.CHAT, Rung.TEMPLATE_UID)
 class Gate:
     """Opens ways for the notices of one claim.
 
-    Shape: `granted` counts the calls to the OA API that the shared ceiling still allows; `key`
-           makes request ids that nobody can guess and that are the same when made again.
+    Shape: `key` makes request ids that nobody can guess and that are the same when made again.
     """
 
     carriers: Carriers
     connection: Connection
     now: datetime
-    granted: int
     key: bytes = field(repr=False)
     free_since: datetime = field(init=False)
     _open: dict[str, bool] = field(default_factory=dict)
@@ -46,10 +43,6 @@ class Gate:
         if way is None:
             return "the channel is held: its account is at fault or it does not answer"
         carrier, hold = way
-        if send.rung in BY_OA_API:
-            if self.granted < len(send.recipients):
-                return CEILING
-            self.granted -= len(send.recipients)
         return [
             Call(
                 notice_id=turn.notice.id,
@@ -85,6 +78,9 @@ class Gate:
         return None
 
     def _all_open(self, *names: str) -> bool:
+        """Whether all of these are open; the try of none is taken for another that is closed."""
+        if any(name in self._tries or not self.carriers.holds[name].most(2) for name in names):
+            return False
         return all([self._is_open(name) for name in names])
 
     def _is_open(self, name: str) -> bool:
@@ -106,16 +102,11 @@ class Gate:
         return base64.b32encode(digest[:20]).decode().lower()
 
 
-CEILING = "waits for the ceiling of calls to Zalo"
-
-
-def wait_behind(reason: str, refusals: int, spread: float) -> timedelta:
+def wait_behind(refusals: int, spread: float) -> timedelta:
     """How long a notice waits that found its way closed.
 
     Shape: `spread` is a random number of 0 to 1, so that not all come back at once.
     """
-    if reason == CEILING:
-        return BEHIND_CEILING * (1 + spread)
     pause = min(HELD_FIRST * (1 << min(refusals, 6)), HELD_LONGEST)
     return pause * (1 + spread / 2)
 

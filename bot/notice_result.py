@@ -1,6 +1,7 @@
 """What came of hand-overs, written down: attempts, notices, holds, numbers that failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from bot.core.ladder import Close, Tried, Wait
 from bot.core.notice import Rung
 from bot.core.notice_outcome import After, CallOutcome, Moment, after_calls
 from bot.core.opening import next_opening, opens_at
+from bot.core.receipt import Reported
 from bot.logs import log
 from bot.notice_send import NO_TEMPLATE_CODES, Answered, Call, Carriers
 from bot.notice_turn import Turn, clocks_of
@@ -21,6 +23,8 @@ from bot.store.attempts import (
     early_receipts,
     forget_unbegun,
     record_attempts,
+    report_request,
+    reported_already,
 )
 from bot.store.notice_claims import close_notices, put_back_notices
 from bot.store.phone_states import count_failure, no_template
@@ -33,11 +37,23 @@ logger = log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """A notice's calls and their answers; calls without an answer were never begun."""
+    """A notice's calls and their answers; calls without an answer were never begun.
+
+    Shape: `pause` is how long one that was not begun at all is left alone.
+    """
 
     turn: Turn
     calls: Sequence[Call]
     answers: Sequence[Answered]
+    pause: timedelta = timedelta()
+
+    @property
+    def answered(self) -> Iterator[tuple[Call, Answered]]:
+        """The calls that were made, with their answers."""
+        return zip(self.calls, self.answers, strict=False)
+
+
+Recorded = tuple[UnitResult, After]
 
 
 @dataclass(slots=True)
@@ -48,28 +64,26 @@ class Recorder:
     carriers: Carriers
     claimer: str
 
-    def record(self, results: Sequence[UnitResult]) -> None:
+    def record(self, results: Sequence[UnitResult]) -> list[Recorded]:
         """Store the outcome of every call and where its notice goes; one transaction.
 
         Errors: those of the database; nothing is stored then and it may be called again.
         """
         now = self.runtime.now()
         answered = [
-            (result, call, answer)
-            for result in results
-            for call, answer in zip(result.calls, result.answers, strict=False)
+            (result, call, answer) for result in results for call, answer in result.answered
         ]
         unbegun = [
             call.request_id for result in results for call in result.calls[len(result.answers) :]
         ]
-        afters = [(result, self._after(result, now)) for result in results]
         with self.runtime.engine.begin() as connection:
             record_attempts(connection, [_row(call, answer, now) for _, call, answer in answered])
             forget_unbegun(connection, unbegun)
-            early = self._early(connection, answered)
+            early = self._early(connection, answered, now)
+            arrived = delivered_already(connection, {one.turn.notice.id for one in results})
+            recorded = [(result, self._after(result, early, arrived, now)) for result in results]
             closed, back = [], []
-            for result, told in afters:
-                after = After("delivered") if result.turn.notice.id in early else told
+            for result, after in recorded:
                 if after.again_at is None:
                     closed.append(self._closed(result, after, now))
                 else:
@@ -78,9 +92,17 @@ class Recorder:
             put_back_notices(connection, back)
             for _, call, answer in answered:
                 self._remember_phone(connection, call, answer, now)
-        for _, call, answer in answered:
-            self._count(call, answer)
-        for result, after in afters:
+        return recorded
+
+    def count(self, recorded: Sequence[Recorded]) -> None:
+        """Count what was recorded, and hold or free the channels it tells of.
+
+        Errors: those of the database; what is recorded stays so, and is not to be counted again.
+        """
+        now = self.runtime.now()
+        for result, after in recorded:
+            for call, answer in result.answered:
+                self._count(call, answer)
             self._tell(result, after, now)
 
     def closing(self, turn: Turn, close: Close, now: datetime) -> dict[str, Any]:
@@ -102,16 +124,27 @@ class Recorder:
             "which": turn.notice.id,
             "claimer": self.claimer,
             "to_state": wait.state,
-            "again_at": wait.until,
+            "again_at": min(wait.until, turn.notice.expires_at),
             "times_refused": turn.notice.refusals + (1 if held else 0),
             "first_handed_at": turn.notice.handed_at,
             "by": None,
             "why": wait.reason[:300] or None,
         }
 
-    def _after(self, result: UnitResult, now: datetime) -> After:
-        if not result.answers:
-            return After("waiting", now, "")
+    def _after(
+        self,
+        result: UnitResult,
+        early: Mapping[str, Tried],
+        arrived: AbstractSet[int],
+        now: datetime,
+    ) -> After:
+        """Where a notice goes; `early` is what was reported of a request before its answer."""
+        outcomes = _outcomes(result, early)
+        late_arrival = result.turn.notice.id in arrived and not any(
+            one.state is Tried.DELIVERED for one in outcomes
+        )
+        if not outcomes or late_arrival:  # at its next turn it is seen to have arrived
+            return After("waiting", now + result.pause, "")
         settings = self.runtime.settings
         hours, zone = settings.notice_hours, settings.zone
         moment = Moment(
@@ -120,44 +153,49 @@ class Recorder:
             opens_tomorrow_at=next_opening(now, hours.start, zone),
             expires_at=result.turn.notice.expires_at,
         )
-        outcomes = [
-            CallOutcome(
-                call.rung,
-                answer.state,
-                answer.code,
-                _reason(answer),
-                never=answer.again is Again.NEVER,
-            )
-            for call, answer in zip(result.calls, result.answers, strict=False)
-        ]
-        refusals = result.turn.notice.refusals
-        event = result.turn.facts.event
-        after = after_calls(event, outcomes, refusals, moment, clocks_of(settings))
-        if after.state == "held" and self._has_reserve(result.calls[-1]):
+        turn = result.turn
+        after = after_calls(
+            turn.facts.event, outcomes, turn.notice.refusals, moment, clocks_of(settings), turn.past
+        )
+        if after.state == "held" and self._has_reserve(result):
             return After("waiting", now, after.reason, refused=True)
         return after
 
-    def _has_reserve(self, call: Call) -> bool:
-        """Whether another gateway stands behind the one that did not take it."""
+    def _has_reserve(self, result: UnitResult) -> bool:
+        """Whether another gateway takes over from the one that did not take it.
+
+        One that only asks us to slow down is not left for that.
+        """
+        call, answer = result.calls[-1], result.answers[-1]
         names = list(self.carriers.gateways)
-        return call.rung is Rung.SMS and call.carrier in names[:-1]
+        stands = call.rung is Rung.SMS and call.carrier in names[:-1]
+        return stands and answer.again is not Again.PAUSE
 
     def _early(
         self,
         connection: Connection,
         answered: Sequence[tuple[UnitResult, Call, Answered]],
-    ) -> set[int]:
-        """Notices whose delivery was reported before their answer was recorded."""
-        sent = [(call, answer) for _, call, answer in answered if answer.state is Tried.SENT]
+        now: datetime,
+    ) -> Mapping[str, Tried]:
+        """What was reported of requests before their answers were recorded."""
+        sent = {
+            call.request_id: answer.carrier_id
+            for _, call, answer in answered
+            if answer.state is Tried.SENT
+        }
         if not sent:
-            return set()
-        found = delivered_already(connection, [call.request_id for call, _ in sent])
-        named = early_receipts(
-            connection, [answer.carrier_id for _, answer in sent if answer.carrier_id]
-        )
-        for call, answer in sent:
-            if named.get(answer.carrier_id, set()) & {"delivered", "seen"}:
-                found.add(call.notice_id)
+            return {}
+        found = {
+            request: Tried(state)
+            for request, state in reported_already(connection, sent.keys()).items()
+        }
+        named = early_receipts(connection, {name for name in sent.values() if name})
+        for request, name in sent.items():
+            states = named.get(name, set())
+            if states and found.get(request) is not Tried.DELIVERED:
+                arrived = states & {Reported.DELIVERED, Reported.SEEN}
+                found[request] = Tried.DELIVERED if arrived else Tried.FAILED
+                report_request(connection, request, found[request], now)
         return found
 
     def _closed(self, result: UnitResult, after: After, now: datetime) -> dict[str, Any]:
@@ -166,7 +204,7 @@ class Recorder:
             "to_state": after.state,
             "at": now,
             "first_handed_at": self._handed_at(result, now),
-            "by": str(result.calls[-1].rung),
+            "by": after.channel or str(result.calls[-1].rung),
             "why": after.reason[:300] or None,
         }
 
@@ -176,7 +214,7 @@ class Recorder:
             "which": notice.id,
             "claimer": self.claimer,
             "to_state": after.state,
-            "again_at": after.again_at,
+            "again_at": min(after.again_at or notice.expires_at, notice.expires_at),
             # Each rung counts its own refusals anew.
             "times_refused": notice.refusals + 1 if after.refused else 0,
             "first_handed_at": self._handed_at(result, now),
@@ -206,15 +244,18 @@ class Recorder:
         outcome = str(answer.state)
         metrics.notice_attempts.labels(str(call.rung), call.carrier, outcome).inc()
         if answer.state in TAKEN:
-            self.carriers.holds[call.hold].worked()
+            for hold in self.carriers.holds_of(call):
+                hold.worked()
         elif answer.failure is not None:
             held = self.carriers.held_by(call, answer)
             self.carriers.holds[held].failed(_counted(answer))
+            if held != call.hold:  # the wallet is empty: the way itself has answered
+                self.carriers.holds[call.hold].worked()
 
     def _tell(self, result: UnitResult, after: After, now: datetime) -> None:
         notice = result.turn.notice
         if after.again_at is None:
-            self._settled(result.turn, str(result.calls[-1].rung), after.state)
+            self._settled(result.turn, after.channel or str(result.calls[-1].rung), after.state)
         if after.state in ("sent", "delivered") and notice.handed_at is None:
             waited = (now - notice.created_at).total_seconds()
             self.runtime.metrics.notice_seconds.observe(max(0.0, waited))
@@ -225,6 +266,18 @@ class Recorder:
     def _settled(self, turn: Turn, channel: str, state: str) -> None:
         metrics = self.runtime.metrics
         metrics.notices_closed.labels(str(turn.facts.event), channel or "none", state).inc()
+
+
+def _outcomes(result: UnitResult, early: Mapping[str, Tried]) -> list[CallOutcome]:
+    """The outcomes of the calls that were made."""
+    outcomes = []
+    for call, answer in result.answered:
+        state, reason = early.get(call.request_id, answer.state), _reason(answer)
+        if state is Tried.FAILED and answer.state is Tried.SENT:
+            reason = "reported as not delivered"
+        never = answer.again is Again.NEVER
+        outcomes.append(CallOutcome(call.rung, state, answer.code, reason, never))
+    return outcomes
 
 
 def _counted(answer: Answered) -> SendFailed:

@@ -145,9 +145,17 @@ class Carriers:
 
     def held_by(self, call: Call, answered: Answered) -> str:
         """What a failure is counted against: the wallet, or the way itself."""
-        if call.rung is not Rung.SMS and answered.code in WALLET_CODES:
-            return WALLET
+        if answered.again is Again.HALT and self._is_paid_by_wallet(call):
+            return WALLET if answered.code in WALLET_CODES else call.hold
         return call.hold
+
+    def holds_of(self, call: Call) -> list[Hold]:
+        """What a message that was taken shows to work: its way, and the wallet it was paid by."""
+        names = [call.hold, WALLET] if self._is_paid_by_wallet(call) else [call.hold]
+        return [self.holds[name] for name in names]
+
+    def _is_paid_by_wallet(self, call: Call) -> bool:
+        return call.rung is not Rung.SMS and not (call.rung is Rung.CHAT and call.free)
 
 
 STATES: Mapping[Again, Tried] = {

@@ -17,6 +17,7 @@ from bot.core.ladder import (
     PastAttempt,
     Send,
     Situation,
+    Tried,
     Wait,
     Ways,
     decide,
@@ -28,7 +29,7 @@ from bot.notice_text import zalo_text
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.agencies import all_agencies
-from bot.store.attempts import echoed, past_attempts, said_before
+from bot.store.attempts import echoed, lose_answers, past_attempts, said_before
 from bot.store.notice_claims import (
     ClaimedNotice,
     ToldDossier,
@@ -74,6 +75,7 @@ class Turn:
     phone: bytes | None
     unicode_sms: bool
     contacts: tuple[Contact, ...]
+    past: tuple[PastAttempt, ...] = ()
 
 
 @dataclass(slots=True)
@@ -119,6 +121,13 @@ class Round:
     def _known(self, connection: Connection, claimed: Sequence[ClaimedNotice]) -> "_Known":
         ids = [one.id for one in claimed]
         echoed(connection, ids)  # a lost answer's echo counts before anything is decided
+        past = past_attempts(connection, ids)
+        lost = {
+            notice_id
+            for notice_id, tried in past.items()
+            if any(one.state is Tried.SENDING for one in tried)
+        }
+        lose_answers(connection, lost)
         dossiers = told_dossiers(connection, {one.dossier_id for one in claimed if one.dossier_id})
         phones = {one.phone_index for one in dossiers.values() if one.phone_index}
         phones |= {bytes.fromhex(one.recipient) for one in claimed if one.recipient}
@@ -129,7 +138,7 @@ class Round:
         }
         return _Known(
             dossiers,
-            past_attempts(connection, ids),
+            past,
             states_of(connection, phones),
             result_states(connection, corrections),
             _by_place(linked_followers(connection, phones, dossiers.keys())),
@@ -206,7 +215,9 @@ class Round:
             # The result that this notice takes back is on its way at this moment.
             decision = Wait(now + RESULT_LOOK, "waiting", "waits for the result notice")
         contacts = situation.ways.contacts
-        return Turn(one, decision, facts, text, mark, phone, agency.sms_unicode, contacts)
+        return Turn(
+            one, decision, facts, text, mark, phone, agency.sms_unicode, contacts, situation.past
+        )
 
     def _untrue(
         self,

@@ -36,12 +36,17 @@ from bot.vault import derived_key
 # Longer than a call may take; what is then still unrecorded counts as a lost answer.
 LEASE = timedelta(seconds=40)
 LEASE_MARGIN = timedelta(seconds=12)  # a call that begins later than this could outlive its lease
+# Notices under way for each thread: one that it sends, one behind it, one that is recorded. With
+# less, threads have nothing to send while the database is asked for more.
+UNDER_WAY = 3
 MOST_CLAIMED = 128  # at once; more makes one SQLite transaction too long for the others
 GATHER_SECONDS = 0.03
 AFTER_AWAY_SECONDS = 4.0
 STOP_SECONDS = 8.0
-GRANT_KEPT = 2.0  # seconds for which an unused grant of the ceiling stands
+GRANT_SECONDS = 1.0  # for which a notice waits for the ceiling in hand, then in the database
+BEHIND_CEILING = timedelta(seconds=2)
 THREADS = 128
+PAUSE_SECONDS = 60.0  # zalo-platform 6: after -32, at least
 
 logger = log(__name__)
 
@@ -53,6 +58,12 @@ class Unit:
     turn: Turn
     calls: Sequence[Call]
     lease_until: datetime
+    claimed_at: float = field(default_factory=monotonic)
+
+    @property
+    def oa_calls(self) -> int:
+        """How many of the calls to the OA API, which are counted, it takes."""
+        return sum(call.rung in BY_OA_API for call in self.calls)
 
     @property
     def line(self) -> int:
@@ -84,8 +95,8 @@ class Notifier:
     _unrecorded: list[UnitResult] = field(default_factory=list)
     _stopping: bool = False
     _away_at: float = -60.0
-    _granted: int = 0
-    _granted_at: float = 0.0
+    _ungranted: deque[Unit] = field(default_factory=deque)
+    _granted: int = 0  # calls that the ceiling granted and that are not used yet
     _started: int = 0
 
     def __post_init__(self) -> None:
@@ -100,14 +111,17 @@ class Notifier:
         and recorded in a later turn.
         """
         try:
+            self._gather(0.0)  # what was answered is not to be claimed again, whatever the clock
             self._record()
             claimed = self._claim()
+            self._hand_out()
             self._gather()
-            self._record()
+            recorded = self._record()
         except AWAY:
             self.was_away()
             raise
-        return bool(claimed or self._in_flight or self._waiting)
+        # What was recorded may be due again at once, on its next rung.
+        return bool(claimed or recorded or self._in_flight or self._waiting or self._ungranted)
 
     def was_away(self) -> None:
         """The database did not answer just now."""
@@ -116,9 +130,10 @@ class Notifier:
     def stop(self) -> None:
         """Begin nothing more, wait for what was begun, record it; give the rest back."""
         self._stopping = True
-        for line in self._lines.values():
-            self._unrecorded += [UnitResult(unit.turn, unit.calls, ()) for unit in line]
+        unbegun = [unit for line in self._lines.values() for unit in line] + [*self._ungranted]
+        self._unrecorded += [UnitResult(unit.turn, unit.calls, ()) for unit in unbegun]
         self._lines.clear()
+        self._ungranted.clear()
         until = monotonic() + STOP_SECONDS
         while (self._in_flight or self._unrecorded) and monotonic() < until:
             self._gather()
@@ -131,25 +146,27 @@ class Notifier:
             self._units.put(None)
 
     def _claim(self) -> int:
-        room = min(2 * self.threads - self._in_flight - self._waiting, MOST_CLAIMED)
+        under_way = self._in_flight + self._waiting + len(self._ungranted)
+        room = min(UNDER_WAY * self.threads - under_way, MOST_CLAIMED)
         if room < self.threads // 4 or monotonic() - self._away_at < AFTER_AWAY_SECONDS:
             return 0
         for hold in self.carriers.holds.values():
             hold.most(1)  # what other workers found out is read before the transaction
-        self._ask_ceiling(room)
         now = self.runtime.now()
         units: list[Unit] = []
         claimed = 0
         with self.runtime.engine.begin() as connection:
-            gate = Gate(self.carriers, connection, now, self._granted, self._key)
+            gate = Gate(self.carriers, connection, now, self._key)
             for lane in Lane:
                 wish = NoticeWish(str(lane), room - claimed, self.claimer, now, now + LEASE)
                 if wish.most > 0:
                     units += self._decided(connection, gate, wish)
                     claimed += self._just_claimed
-            self._granted = gate.granted
         for unit in units:
-            self._queue(unit)
+            if unit.oa_calls:
+                self._ungranted.append(unit)
+            else:
+                self._queue(unit)
         return claimed
 
     _just_claimed: int = 0
@@ -173,9 +190,8 @@ class Notifier:
                         for call in calls
                     ]
                     continue
-                pause = wait_behind(calls, turn.notice.refusals, random.random())  # noqa: S311
-                state = "waiting" if decision.rung in BY_OA_API and gate.granted == 0 else "held"
-                decision = Wait(wish.now + pause, state, calls)
+                pause = wait_behind(turn.notice.refusals, random.random())  # noqa: S311
+                decision = Wait(wish.now + pause, "held", calls)
             if isinstance(decision, Close):
                 closed.append(self._recorder.closing(turn, decision, wish.now))
             else:
@@ -185,13 +201,23 @@ class Notifier:
         put_back_notices(connection, back)
         return units
 
-    def _ask_ceiling(self, room: int) -> None:
-        """Keep a few calls to the OA API granted; a grant that was not used soon is let go."""
-        if monotonic() - self._granted_at > GRANT_KEPT:
-            self._granted = 0
-        if self._granted < room:
-            self._granted += self.ceiling.take(room - self._granted, "notice")
-            self._granted_at = monotonic()
+    def _hand_out(self) -> None:
+        """Send by the OA API as much as the ceiling of all workers grants; the rest waits.
+
+        Only what is needed is asked for: what one takes the chat replies do not have.
+        """
+        wanted = sum(unit.oa_calls for unit in self._ungranted) - self._granted
+        if wanted > 0:
+            self._granted += self.ceiling.take(wanted, "notice")
+        while self._ungranted and self._ungranted[0].oa_calls <= self._granted:
+            unit = self._ungranted.popleft()
+            self._granted -= unit.oa_calls
+            self._queue(unit)
+        late = monotonic() - GRANT_SECONDS
+        while self._ungranted and self._ungranted[0].claimed_at <= late:
+            unit = self._ungranted.popleft()
+            pause = BEHIND_CEILING * (1 + random.random())  # noqa: S311
+            self._unrecorded.append(UnitResult(unit.turn, unit.calls, (), pause))
 
     def _queue(self, unit: Unit) -> None:
         """Send now, or behind an earlier notice of the same dossier."""
@@ -236,9 +262,11 @@ class Notifier:
         hours = self.runtime.settings.notice_hours
         return opens_at(now, hours.start, hours.end, self.runtime.settings.zone) > now
 
-    def _gather(self) -> None:
+    def _gather(self, seconds: float = GATHER_SECONDS) -> None:
         """Wait a moment for results, so that many are recorded in one transaction."""
-        until = monotonic() + GATHER_SECONDS
+        until = monotonic() + seconds
+        if self._ungranted and not self._in_flight:
+            threading.Event().wait(seconds)  # only the ceiling holds us: do not spin
         while self._in_flight and len(self._unrecorded) < self.threads:
             try:
                 result = self._results.get(timeout=max(0.0, until - monotonic()))
@@ -258,11 +286,26 @@ class Notifier:
             self._lines[key] = line
             self._begin(unit)
 
-    def _record(self) -> None:
+    def _record(self) -> int:
         """Write down what carriers said; kept for the next turn when that fails."""
-        if self._unrecorded:
-            self._recorder.record(self._unrecorded)
-            self._unrecorded = []
+        if not self._unrecorded:
+            return 0
+        recorded = self._recorder.record(self._unrecorded)
+        self._unrecorded = []  # before what follows can fail: nothing is to be counted twice
+        self._slow_down([result for result, _ in recorded])
+        self._recorder.count(recorded)
+        return len(recorded)
+
+    def _slow_down(self, results: Sequence[UnitResult]) -> None:
+        """The OA API asked for fewer calls: that goes for all workers, replies included."""
+        asked = any(
+            answer.again is Again.PAUSE and call.rung in BY_OA_API
+            for result in results
+            for call, answer in result.answered
+        )
+        if asked:
+            self.ceiling.pause(PAUSE_SECONDS)
+            self._granted = 0  # what was granted before counts no more
 
 
 def build_notifier(runtime: Runtime, threads: int = THREADS) -> Notifier:

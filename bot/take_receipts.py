@@ -57,7 +57,7 @@ def apply_receipts(
             mark = blind_index(index, receipt.phone.e164).hex()
             named = [one for one in named if one.recipient == mark]
         for one in named:
-            moved = _apply(connection, one, receipt, now) or moved
+            moved = _apply(runtime, connection, one, receipt) or moved
         outcome = str(receipt.state) if named else "unknown"
         runtime.metrics.receipts.labels(receipt.carrier, outcome).inc()
         if not named:
@@ -90,8 +90,9 @@ def _keep(connection: Connection, receipt: DeliveryReceipt, now: datetime) -> No
 
 
 def _apply(
-    connection: Connection, one: NamedAttempt, receipt: DeliveryReceipt, now: datetime
+    runtime: Runtime, connection: Connection, one: NamedAttempt, receipt: DeliveryReceipt
 ) -> bool:
+    now = runtime.now()
     if receipt.state is Reported.FAILED:
         return _failed(connection, one, receipt, now)
     values: dict[str, Any] = {"state": str(Tried.DELIVERED)}
@@ -105,7 +106,8 @@ def _apply(
     closed: dict[str, Any] = {"state": "delivered", "channel": one.rung, "reason": None}
     if one.open:
         closed |= {"due_at": None, "closed_at": now, "secret": None}
-    settle_notice(connection, one.notice_id, closed)
+    if settle_notice(connection, one.notice_id, closed) and one.open:
+        runtime.metrics.notices_closed.labels(one.event, one.rung, "delivered").inc()
     return False
 
 

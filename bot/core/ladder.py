@@ -183,7 +183,7 @@ def _pending(situation: Situation, clocks: Clocks) -> Wait | Close | None:
 def _next(situation: Situation, clocks: Clocks) -> Decision:
     used = _highest_used(situation)
     if situation.untrue:
-        return _ended(situation, "skipped", situation.untrue)
+        return ended(situation.past, "skipped", situation.untrue)
     if situation.said_at is not None and not _handed(situation):
         if situation.event is NoticeEvent.RESULT and situation.corrected:
             # Told since to wait for another message: it must come, once a day has passed.
@@ -281,24 +281,24 @@ def _untried(rung: Rung, recipients: Sequence[str], situation: Situation) -> Map
 def _nowhere(situation: Situation, why: Sequence[str]) -> Close:
     if not situation.past:
         return Close("skipped", "no way out: " + "; ".join(why))
-    return _ended(situation, "failed", "no way is left: " + "; ".join(why))
+    return ended(situation.past, "failed", "no way is left: " + "; ".join(why))
 
 
-def _ended(situation: Situation, state: str, reason: str) -> Close:
+def ended(past: Sequence[PastAttempt], state: str, reason: str) -> Close:
     """Settled without a delivery: what is known of the last attempt decides the word."""
-    for one in reversed(situation.past):
+    for one in reversed(past):
         if one.state is Tried.SENT:
             return Close("sent", f"{reason}; taken, no delivery receipt", str(one.rung))
         if one.state in (Tried.UNSURE, Tried.SENDING):
             return Close("unsure", f"{reason}; the carrier's answer was lost", str(one.rung))
-    channel = str(situation.past[-1].rung) if situation.past else ""
+    channel = str(past[-1].rung) if past else ""
     return Close(state, reason, channel)
 
 
 def _too_late(situation: Situation) -> Close:
     if situation.event is NoticeEvent.OTP:
-        return _ended(situation, "failed", "the code expired before it could go out")
-    return _ended(situation, "failed", "closed after 72 hours")
+        return ended(situation.past, "failed", "the code expired before it could go out")
+    return ended(situation.past, "failed", "closed after 72 hours")
 
 
 def pause_after_refusal(refusals: int) -> timedelta:

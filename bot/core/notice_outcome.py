@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.ladder import ECHO_LOOK, Clocks, Tried, pause_after_refusal
+from bot.core.ladder import (
+    ECHO_LOOK,
+    Clocks,
+    PastAttempt,
+    Tried,
+    ended,
+    pause_after_refusal,
+)
 from bot.core.notice import NoticeEvent, Rung
 
 # The carrier does not take this at night; it takes no more today. zalo-platform 5.5 and 6.
@@ -25,12 +32,16 @@ class CallOutcome:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """The notice's next state; `again_at` None closes it. `refused` counts this turn."""
+    """The notice's next state; `again_at` None closes it.
+
+    Shape: `refused` counts this turn; `channel` is the rung that settled it, "" for the present.
+    """
 
     state: str
     again_at: datetime | None = None
     reason: str = ""
     refused: bool = False
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,11 @@ def after_calls(
     refusals: int,
     moment: Moment,
     clocks: Clocks,
+    past: Sequence[PastAttempt] = (),
 ) -> After:
     """What follows from the answers to one turn's calls: one that was taken is enough.
 
+    Shape: `past` are the attempts before this turn.
     Source: interfaces 5 (Rungs), 2 (the two clocks); zalo-platform 6, 5.5.
     """
     states = {one.state for one in outcomes}
@@ -65,7 +78,8 @@ def after_calls(
         return After("unsure", moment.now + ECHO_LOOK, reason)
     never = next((one for one in outcomes if one.never), None)
     if never is not None:
-        return After("failed", None, never.reason)
+        end = ended(past, "failed", never.reason)
+        return After(end.state, None, end.reason, channel=end.channel)
     if Tried.REFUSED in states:
         return _refused(outcomes, refusals, moment)
     if Tried.HELD in states:

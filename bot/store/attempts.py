@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.ladder import PastAttempt, Tried
 from bot.core.notice import Rung
+from bot.store.among import by_dialect
 from bot.store.notice_tables import attempt, delivery_receipt, notice
 from bot.store.tables import Instant, echo
 
@@ -33,7 +34,10 @@ _RECORD = (
     .where(attempt.c.request_id == bindparam("request"))
     .values(
         # A report may have come before our own record of the answer.
-        state=case((attempt.c.state == "delivered", "delivered"), else_=bindparam("to_state")),
+        state=case(
+            ((attempt.c.state == "delivered") | (attempt.c.state == "failed"), attempt.c.state),
+            else_=bindparam("to_state"),
+        ),
         carrier_id=bindparam("named"),
         code=bindparam("their_code"),
         said=bindparam("their_words"),
@@ -45,25 +49,30 @@ _RECORD = (
 )
 
 
+_PAST = by_dialect(
+    lambda among: (
+        select(
+            attempt.c.notice_id,
+            attempt.c.rung,
+            attempt.c.recipient,
+            attempt.c.state,
+            attempt.c.begun_at,
+            attempt.c.turn,
+        )
+        .where(among(attempt.c.notice_id, "notices"))
+        .order_by(attempt.c.id)
+    )
+)
+
+
 def past_attempts(
     connection: Connection, notice_ids: Collection[int]
 ) -> Mapping[int, list[PastAttempt]]:
     """What was tried for these notices, oldest first, by notice."""
     found: dict[int, list[PastAttempt]] = defaultdict(list)
     if notice_ids:
-        rows = connection.execute(
-            select(
-                attempt.c.notice_id,
-                attempt.c.rung,
-                attempt.c.recipient,
-                attempt.c.state,
-                attempt.c.begun_at,
-                attempt.c.turn,
-            )
-            .where(attempt.c.notice_id.in_(sorted(notice_ids)))
-            .order_by(attempt.c.id)
-        )
-        for row in rows:
+        asked = {"notices": sorted(notice_ids)}
+        for row in connection.execute(_PAST[connection.dialect.name], asked):
             past = PastAttempt(Rung(row[1]), row[2], Tried(row[3]), row[4], row[5])
             found[row[0]].append(past)
     return found
@@ -81,10 +90,32 @@ def record_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> N
         connection.execute(_RECORD, list(rows))
 
 
+def lose_answers(connection: Connection, notice_ids: Collection[int]) -> None:
+    """The worker that made these notices' last calls is gone, and its answers with it."""
+    if notice_ids:
+        connection.execute(
+            update(attempt)
+            .where(attempt.c.notice_id.in_(sorted(notice_ids)), attempt.c.state == "sending")
+            .values(state="unsure")
+        )
+
+
 def forget_unbegun(connection: Connection, request_ids: Sequence[str]) -> None:
     """Drop hand-overs that never reached the network."""
     if request_ids:
         connection.execute(delete(attempt).where(attempt.c.request_id.in_(list(request_ids))))
+
+
+_SAID = by_dialect(
+    lambda among: select(
+        attempt.c.recipient, attempt.c.text_mark, attempt.c.notice_id, attempt.c.begun_at
+    ).where(
+        among(attempt.c.recipient, "recipients"),
+        among(attempt.c.text_mark, "marks"),
+        attempt.c.begun_at > bindparam("since"),
+        attempt.c.state.in_(ACCEPTED),
+    )
+)
 
 
 def said_before(
@@ -93,39 +124,37 @@ def said_before(
     """(recipient, text mark, notice, moment) of what was handed over since then."""
     if not recipients or not marks:
         return []
-    rows = connection.execute(
-        select(
-            attempt.c.recipient, attempt.c.text_mark, attempt.c.notice_id, attempt.c.begun_at
-        ).where(
-            attempt.c.recipient.in_(sorted(recipients)),
-            attempt.c.text_mark.in_(sorted(marks)),
-            attempt.c.begun_at > since,
-            attempt.c.state.in_(ACCEPTED),
-        )
-    )
+    asked = {"recipients": sorted(recipients), "marks": sorted(marks), "since": since}
+    rows = connection.execute(_SAID[connection.dialect.name], asked)
     return [(row[0], bytes(row[1]), row[2], row[3]) for row in rows]
 
 
-def echoed(connection: Connection, notice_ids: Collection[int]) -> Mapping[int, str]:
-    """Of notices whose chat message's answer was lost, the carrier's id it was echoed under."""
-    if not notice_ids:
-        return {}
-    taken = exists().where(attempt.c.carrier_id == echo.c.carrier_id).correlate(echo)
-    rows = connection.execute(
+_NAMED_SINCE = exists().where(attempt.c.carrier_id == echo.c.carrier_id).correlate(echo)
+_ECHOED = by_dialect(
+    lambda among: (
         select(attempt.c.request_id, attempt.c.notice_id, echo.c.carrier_id)
         .join(
             echo,
             (echo.c.recipient == attempt.c.recipient) & (echo.c.text_mark == attempt.c.text_mark),
         )
         .where(
-            attempt.c.notice_id.in_(sorted(notice_ids)),
+            among(attempt.c.notice_id, "notices"),
             attempt.c.rung == str(Rung.CHAT),
             attempt.c.state.in_(("unsure", "sending")),
             echo.c.at >= attempt.c.begun_at,
-            ~taken,
+            ~_NAMED_SINCE,
         )
         .order_by(attempt.c.id)
-    ).all()
+    )
+)
+
+
+def echoed(connection: Connection, notice_ids: Collection[int]) -> Mapping[int, str]:
+    """Of notices whose chat message's answer was lost, the carrier's id it was echoed under."""
+    if not notice_ids:
+        return {}
+    asked = {"notices": sorted(notice_ids)}
+    rows = connection.execute(_ECHOED[connection.dialect.name], asked).all()
     for request_id, _, carrier_id in rows:
         connection.execute(
             update(attempt)
@@ -178,6 +207,14 @@ def report_attempt(connection: Connection, attempt_id: int, values: Mapping[str,
     connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(**values))
 
 
+def report_request(connection: Connection, request_id: str, state: str, at: datetime) -> None:
+    """Write what an early report says of the attempt of a request."""
+    values: dict[str, Any] = {"state": state}
+    if state == Tried.DELIVERED:
+        values["delivered_at"] = at
+    connection.execute(update(attempt).where(attempt.c.request_id == request_id).values(**values))
+
+
 def settle_notice(connection: Connection, notice_id: int, values: Mapping[str, Any]) -> bool:
     """Change a notice that no worker has in hand; False when one has, or it is gone."""
     changed = connection.execute(
@@ -198,13 +235,31 @@ def is_any_sending(connection: Connection, carrier: str, since: datetime) -> boo
     return bool(connection.execute(query).scalar_one())
 
 
-def delivered_already(connection: Connection, request_ids: Collection[str]) -> set[int]:
-    """Notices of attempts that were reported as delivered while they were still on their way."""
-    rows = connection.execute(
-        select(attempt.c.notice_id).where(
-            attempt.c.request_id.in_(list(request_ids)), attempt.c.state == "delivered"
-        )
+_REPORTED = by_dialect(
+    lambda among: select(attempt.c.request_id, attempt.c.state).where(
+        among(attempt.c.request_id, "requests"), attempt.c.state.in_(("delivered", "failed"))
     )
+)
+
+
+def reported_already(connection: Connection, request_ids: Collection[str]) -> dict[str, str]:
+    """What was reported of attempts while they were still on their way, by request id."""
+    asked = {"requests": sorted(request_ids)}
+    rows = connection.execute(_REPORTED[connection.dialect.name], asked)
+    return {row[0]: row[1] for row in rows}
+
+
+_ARRIVED = by_dialect(
+    lambda among: select(attempt.c.notice_id).where(
+        among(attempt.c.notice_id, "notices"), attempt.c.state == "delivered"
+    )
+)
+
+
+def delivered_already(connection: Connection, notice_ids: Collection[int]) -> set[int]:
+    """Those of these notices of which a message has arrived."""
+    asked = {"notices": sorted(notice_ids)}
+    rows = connection.execute(_ARRIVED[connection.dialect.name], asked)
     return set(rows.scalars())
 
 
@@ -215,16 +270,19 @@ def keep_receipts(connection: Connection, rows: Sequence[dict[str, Any]]) -> Non
         connection.execute(dialect.insert(delivery_receipt).on_conflict_do_nothing(), list(rows))
 
 
+_EARLY = by_dialect(
+    lambda among: select(delivery_receipt.c.ref, delivery_receipt.c.state).where(
+        among(delivery_receipt.c.ref, "refs")
+    )
+)
+
+
 def early_receipts(connection: Connection, refs: Collection[str]) -> Mapping[str, set[str]]:
     """Reported states by the name they came under."""
     if not refs:
         return {}
     found: dict[str, set[str]] = defaultdict(set)
-    rows = connection.execute(
-        select(delivery_receipt.c.ref, delivery_receipt.c.state).where(
-            delivery_receipt.c.ref.in_(sorted(refs))
-        )
-    )
+    rows = connection.execute(_EARLY[connection.dialect.name], {"refs": sorted(refs)})
     for ref, state in rows:
         found[ref].add(state)
     return found

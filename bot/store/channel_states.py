@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import channel_state
@@ -42,11 +42,13 @@ def hold_channel(connection: Connection, held: Held) -> None:
 def take_try(connection: Connection, channel: str, now: datetime, until: datetime) -> bool:
     """Take the right to try a held channel with a message; False when another has it.
 
-    One conditional UPDATE holds the channel for everybody else until the try is over.
+    One conditional UPDATE holds the channel for everybody else until the try is over. A pause
+    that ends later than a try begun now was set by a clock set back since, and is over.
     """
+    over = or_(channel_state.c.paused_until <= now, channel_state.c.paused_until > until)
     taken = connection.execute(
         update(channel_state)
-        .where(channel_state.c.channel == channel, channel_state.c.paused_until <= now)
+        .where(channel_state.c.channel == channel, over)
         .values(paused_until=until)
     )
     return taken.rowcount == 1

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, null, select, update
+from sqlalchemy import Connection, insert, null, select, update
 
 from bot.core.notice import NoticeEvent, Rung
+from bot.store.among import by_dialect
 from bot.store.notice_tables import attempt, dossier_follow, notice, phone_link
 from bot.store.tables import follower
 
@@ -33,33 +34,37 @@ class PhoneLink:
     proved_at: datetime
 
 
-_BY_PHONE = (
-    select(
-        phone_link.c.user_id,
-        follower.c.last_interaction_at,
-        phone_link.c.phone_index,
-        null(),
+_BY_PHONE = by_dialect(
+    lambda among: (
+        select(
+            phone_link.c.user_id,
+            follower.c.last_interaction_at,
+            phone_link.c.phone_index,
+            null(),
+        )
+        .join(follower, follower.c.user_id == phone_link.c.user_id)
+        .where(
+            among(phone_link.c.phone_index, "phones"),
+            phone_link.c.ended_at.is_(None),
+        )
+        .order_by(phone_link.c.id)
     )
-    .join(follower, follower.c.user_id == phone_link.c.user_id)
-    .where(
-        phone_link.c.phone_index.in_(bindparam("phones", expanding=True)),
-        phone_link.c.ended_at.is_(None),
-    )
-    .order_by(phone_link.c.id)
 )
-_BY_DOSSIER = (
-    select(
-        dossier_follow.c.user_id,
-        follower.c.last_interaction_at,
-        null(),
-        dossier_follow.c.dossier_id,
+_BY_DOSSIER = by_dialect(
+    lambda among: (
+        select(
+            dossier_follow.c.user_id,
+            follower.c.last_interaction_at,
+            null(),
+            dossier_follow.c.dossier_id,
+        )
+        .join(follower, follower.c.user_id == dossier_follow.c.user_id)
+        .where(
+            among(dossier_follow.c.dossier_id, "dossiers"),
+            dossier_follow.c.ended_at.is_(None),
+        )
+        .order_by(dossier_follow.c.id)
     )
-    .join(follower, follower.c.user_id == dossier_follow.c.user_id)
-    .where(
-        dossier_follow.c.dossier_id.in_(bindparam("dossiers", expanding=True)),
-        dossier_follow.c.ended_at.is_(None),
-    )
-    .order_by(dossier_follow.c.id)
 )
 
 
@@ -73,10 +78,14 @@ def linked_followers(
     """
     found: list[Linked] = []
     if phone_indexes:
-        rows = connection.execute(_BY_PHONE, {"phones": list(phone_indexes)})
+        rows = connection.execute(
+            _BY_PHONE[connection.dialect.name], {"phones": list(phone_indexes)}
+        )
         found += [Linked(*row) for row in rows]
     if dossier_ids:
-        rows = connection.execute(_BY_DOSSIER, {"dossiers": list(dossier_ids)})
+        rows = connection.execute(
+            _BY_DOSSIER[connection.dialect.name], {"dossiers": list(dossier_ids)}
+        )
         found += [Linked(*row) for row in rows]
     return found
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.among import by_dialect
 from bot.store.notice_tables import phone_state
 
 MOST_FAILURES = 2  # permanent ones in a row, by SMS: then the number counts as bad
@@ -79,12 +80,14 @@ def no_template(connection: Connection, phone_index: bytes, until: datetime, now
     )
 
 
-_STATES = select(
-    phone_state.c.phone_index,
-    phone_state.c.failures,
-    phone_state.c.bad_at,
-    phone_state.c.no_template_until,
-).where(phone_state.c.phone_index.in_(bindparam("indexes", expanding=True)))
+_STATES = by_dialect(
+    lambda among: select(
+        phone_state.c.phone_index,
+        phone_state.c.failures,
+        phone_state.c.bad_at,
+        phone_state.c.no_template_until,
+    ).where(among(phone_state.c.phone_index, "indexes"))
+)
 
 
 def states_of(connection: Connection, phone_indexes: Collection[bytes]) -> dict[bytes, PhoneState]:
@@ -93,6 +96,6 @@ def states_of(connection: Connection, phone_indexes: Collection[bytes]) -> dict[
     found: dict[bytes, PhoneState] = {}
     for start in range(0, len(asked), _ASKED_AT_ONCE):
         chunk = asked[start : start + _ASKED_AT_ONCE]
-        for row in connection.execute(_STATES, {"indexes": chunk}):
+        for row in connection.execute(_STATES[connection.dialect.name], {"indexes": chunk}):
             found[row[0]] = PhoneState(*row[1:])
     return found

@@ -35,6 +35,8 @@ def holds(event: str, dossier: Dossier) -> bool:
         return at_result(dossier)
     if event == "correction":
         return not at_result(dossier)
+    if event == "received":
+        return dossier.status not in (3, 7, 8, 10)
     statuses = {"supplement": 5, **{name: status for status, name in OWN.items()}}
     return event not in statuses or dossier.status == statuses[event]
 

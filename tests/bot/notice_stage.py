@@ -17,6 +17,7 @@ from bot.core.message import Outgoing
 from bot.core.phone import Phone, read_phone
 from bot.core.receipt import DeliveryReceipt, Reported
 from bot.core.snapshot import FeedDossier, Procedure, Ticks, Times
+from bot.database import reading
 from bot.hold import Hold
 from bot.index_key import index_key
 from bot.notice_send import BY_PHONE, WALLET, ZALO, Carriers
@@ -35,6 +36,14 @@ from tests.make import HandClock, ListBell, make_runtime
 KEY = FeedKey("fk-1", "H32", all_agencies=False)
 CODE = "000.00.17.H32-261122-0001"
 PHONE = "0905123456"
+RESULT = (
+    f"TB: Hồ sơ của quý ông/bà (MS: {CODE}) đã được giải quyết xong. Mời ông/bà đến "
+    "Bộ phận Một cửa Sở Nông nghiệp và Môi trường để nhận kết quả"
+)
+RESULT_SMS = (
+    f"TB: Ho so cua quy ong/ba (MS: {CODE}) da duoc giai quyet xong. Moi ong/ba den "
+    "Bo phan Mot cua So NNMT de nhan ket qua"
+)
 TEMPLATES = {
     event: TemplateSetting(id=str(100 + place), params={"ma": "{code}"})
     for place, event in enumerate(("result", "supplement", "apology", "received", "step", "otp"))
@@ -233,12 +242,12 @@ class Stage:
 
     def notices(self) -> list[Row[Any]]:
         """Every notice, oldest first."""
-        with self.runtime.engine.connect() as connection:
+        with reading(self.runtime.engine) as connection:
             return list(connection.execute(select(notice).order_by(notice.c.id)))
 
     def attempts(self) -> list[Row[Any]]:
         """Every attempt, oldest first."""
-        with self.runtime.engine.connect() as connection:
+        with reading(self.runtime.engine) as connection:
             return list(connection.execute(select(attempt).order_by(attempt.c.id)))
 
     def last(self) -> Row[Any]:
@@ -270,3 +279,9 @@ def switch(stage: Stage, **switches: Any) -> None:
     """Change a switch of the stage's agency."""
     set_agency(stage.runtime, "H32", **switches)
     stage.notifier = stage.worker()
+
+
+def result(stage: Stage) -> None:
+    """The dossier's result is ready, and a worker does what is due."""
+    stage.feed(9, "Trả kết quả")
+    stage.work()

@@ -13,7 +13,8 @@ from sqlalchemy import Row
 from bot.channels.channel import Again, SendFailed
 from bot.core.receipt import DeliveryReceipt, Reported
 from bot.notice_send import Answered, Call, Carriers
-from bot.notify import Notifier, Unit, UnitResult
+from bot.notice_result import UnitResult
+from bot.notify import Notifier, Unit
 from bot.runtime import Runtime
 from bot.store.outbox import remember_echoes
 from bot.take_receipts import take_receipts
@@ -25,6 +26,7 @@ RUNGS = ("zalo", "uid", "zbs", "esms")  # the ways as the stage names them, chea
 REPORTED_BY = {"zalo": "zalo", "uid": "zalo", "zbs": "zbs", "esms": "esms"}
 OPENS, CLOSES = time(7), time(21)
 DAY, FALLBACK, LOST = timedelta(hours=24), timedelta(minutes=240), timedelta(minutes=15)
+REST = timedelta(seconds=60)
 
 
 class Killed(BaseException):
@@ -111,6 +113,23 @@ class WorldWay(Way):
         return self.world.hear(self, recipient, request_id)
 
 
+class HandCeiling:
+    """The ceiling that all workers share, by the province's clock."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def take(self, wanted: int, lane: str) -> int:
+        """All that is wanted, or nothing while Zalo wants a rest."""
+        until = self.world.slow_until
+        rests = until is not None and timedelta() < until - self.world.now <= REST
+        return 0 if rests else wanted
+
+    def pause(self, seconds: float) -> None:
+        """Zalo wants a rest."""
+        self.world.slow_until = self.world.now + timedelta(seconds=seconds)
+
+
 @dataclass(slots=True)
 class World:
     """What really happened, and what of it must not have."""
@@ -128,6 +147,7 @@ class World:
     calls_to_live: int | None = None
     dies_after: bool = False
     early: Reported | None = None
+    slow_until: datetime | None = None
 
     def __post_init__(self) -> None:
         for name in ("chat", "uid", "zbs", "sms", "reserve"):
@@ -152,6 +172,7 @@ class World:
             carriers.holds, carriers.prices,
         )  # fmt: skip
         watched.world = self
+        worker.ceiling = HandCeiling(self)  # type: ignore[assignment]
         worker.carriers = worker._recorder.carriers = watched
         return worker
 
@@ -162,6 +183,7 @@ class World:
         call = self.call
         assert call is not None
         self._die(after=False)
+        self._judge_haste(way)
         fault = self._fault(way.name)
         if fault is not None and fault.again is not None:
             self.sms_refused |= way.name == "esms" and fault.again is Again.CLOSED
@@ -172,6 +194,7 @@ class World:
             self.now, self._begun(call), way.name, place, call.notice_id, str(call.facts.event),
             call.text or "code", name, call.request_id, lost=fault is not None,
         )  # fmt: skip
+        self._learn_answers()
         self._judge(text)
         self.texts.append(text)
         if self.early is not None and way.name in ("zbs", "esms"):
@@ -181,6 +204,12 @@ class World:
         if fault is not None:
             raise SendFailed(Again.UNSURE, "the answer was lost", fault.code)
         return name
+
+    def _judge_haste(self, way: Way) -> None:
+        """A carrier that asked for fewer calls is left alone for a while."""
+        rests = HandCeiling(self).take(1, "notice") == 0
+        if rests and way.name in ("zalo", "uid"):
+            self.wrong.append(f"a call to {way.name} although Zalo wants a rest")
 
     def _fault(self, name: str) -> Fault | None:
         fault = self.faults.get(name)
@@ -200,7 +229,10 @@ class World:
 
     def _begun(self, call: Call) -> datetime:
         attempts = self.stage.attempts()
-        return next(row.begun_at for row in attempts if row.request_id == call.request_id)
+        moments: list[datetime] = [
+            row.begun_at for row in attempts if row.request_id == call.request_id
+        ]
+        return moments[0]
 
     def report(self, text: Text, state: Reported, by_request: bool = False) -> None:
         """A carrier reports of a text, by the name that we gave it or by its own."""
@@ -222,7 +254,7 @@ class World:
         row = {"carrier_id": text.name, "recipient": text.place, "text_mark": mark, "at": self.now}
         with self.runtime.engine.begin() as connection:
             remember_echoes(connection, [row])
-        if self.now >= text.begun_at:
+        if self.now >= text.begun_at and text.notice not in self.closed:
             text.arrived = True
 
     def _learn(self, text: Text, state: Reported) -> None:
@@ -306,7 +338,7 @@ class World:
         assert isinstance(line, InLine)
         if queued and line.later is None:
             line.later = []
-        self._as_if_alive(number, worker._claim)
+        self._as_if_alive(number, lambda: (worker._claim(), worker._hand_out()))
         line.later = line.later or None
 
     def kill(self, number: int) -> None:
@@ -330,6 +362,13 @@ class World:
 
     def note(self) -> None:
         """Look which answers the workers have written down, and what was closed and why."""
+        self._learn_answers()
+        for row in self.stage.notices():
+            if row.due_at is None and row.id not in self.closed:
+                self.closed.add(row.id)
+                self._judge_closing(row)
+
+    def _learn_answers(self) -> None:
         answered = {row.request_id for row in self.stage.attempts() if row.answered_at}
         for text in self.texts:
             if text.request in answered and not text.answered and not text.lost:
@@ -337,10 +376,6 @@ class World:
                 text.arrived = text.arrived or text.way == "zalo"
                 for state in text.told:
                     self._learn(text, state)
-        for row in self.stage.notices():
-            if row.due_at is None and row.id not in self.closed:
-                self.closed.add(row.id)
-                self._judge_closing(row)
 
     def _judge_closing(self, row: Row[Any]) -> None:
         """A notice is closed: whoever was not told was not to be told."""
@@ -351,9 +386,9 @@ class World:
             self.wrong.append(f"closed as {row.state} although taken: {reason} {standing}")
         if dossier is None or row.state != "skipped":
             return
-        if reason.startswith(("the dossier has moved on", "the dossier has left")):
-            if holds(row.event, dossier):
-                self.wrong.append(f"skipped although true: {row}")
+        past = reason.startswith(("the dossier has moved on", "the dossier has left"))
+        if past and holds(row.event, dossier):
+            self.wrong.append(f"skipped although true: {row}")
         if reason.startswith("no way out") and self._can_be_told(row.event, dossier):
             self.wrong.append(f"skipped although there is a way: {row} {dossier}")
 
@@ -361,7 +396,7 @@ class World:
         """Whether an SMS reaches this citizen; whoever is linked can be told by template."""
         bad = sum(one.failed and one.way == "esms" for one in self.texts) >= 2
         by_sms = dossier.sms and event not in ("step", "withdrawn", "returned")
-        return bool(dossier.phone and by_sms and not bad and not self.sms_refused)
+        return bool(dossier.phone.startswith("09") and by_sms and not bad and not self.sms_refused)
 
     @property
     def runtime(self) -> Runtime:

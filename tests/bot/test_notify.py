@@ -1,6 +1,6 @@
 """Notices go down the ladder: once, by the cheapest way that works, in decent hours."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,32 +9,24 @@ from bot.core.ladder import RUNGS
 from bot.core.notice import NoticeEvent
 from bot.core.receipt import DeliveryReceipt, Reported
 from bot.core.snapshot import Ticks
-from bot.database import reading
-from bot.notice_record import one_time_code_record
-from bot.store.channel_states import held_channels
-from bot.store.notices import owe_notices
 from bot.take_receipts import take_receipts
-from tests.bot.notice_stage import CODE, PHONE, Stage, Way, make_stage, refusal, switch
-
-RESULT = (
-    f"TB: Hồ sơ của quý ông/bà (MS: {CODE}) đã được giải quyết xong. Mời ông/bà đến "
-    "Bộ phận Một cửa Sở Nông nghiệp và Môi trường để nhận kết quả"
-)
-RESULT_SMS = (
-    f"TB: Ho so cua quy ong/ba (MS: {CODE}) da duoc giai quyet xong. Moi ong/ba den "
-    "Bo phan Mot cua So NNMT de nhan ket qua"
+from tests.bot.notice_stage import (
+    CODE,
+    PHONE,
+    RESULT,
+    RESULT_SMS,
+    Stage,
+    Way,
+    make_stage,
+    refusal,
+    result,
+    switch,
 )
 
 
 @pytest.fixture
 def stage(database_url: str) -> Stage:
     return make_stage(database_url)
-
-
-def result(stage: Stage) -> None:
-    """The dossier's result is ready, and a worker does what is due."""
-    stage.feed(9, "Trả kết quả")
-    stage.work()
 
 
 def test_a_follower_in_the_window_gets_a_chat_message_and_nothing_else(stage: Stage) -> None:
@@ -166,42 +158,6 @@ def test_a_daily_limit_waits_for_the_next_day(stage: Stage, code: str, hours: in
     assert stage.sms.taken == []
     stage.later(hours=2)
     assert len(stage.zbs.taken) == 1
-
-
-def test_a_dead_token_holds_the_notices_and_costs_no_sms(stage: Stage) -> None:
-    stage.follow()
-    stage.chat.always = refusal(Again.HALT, "-216")
-    result(stage)
-    for _ in range(30):
-        stage.later(minutes=5)
-    assert stage.last().state == "held"
-    assert (stage.sms.taken, stage.uid.taken) == ([], [])
-    with reading(stage.runtime.engine) as connection:
-        assert held_channels(connection)["zalo"].loud
-    stage.chat.always = None
-    stage.later(minutes=5)
-    assert stage.chat.taken == [("u1", RESULT)]
-    assert stage.last().state == "delivered"
-
-
-def test_an_empty_wallet_holds_templates_and_leaves_chat_free(stage: Stage) -> None:
-    stage.zbs.always = refusal(Again.HALT, "-137")
-    result(stage)
-    stage.later(minutes=30)
-    assert stage.last().state == "held"
-    stage.follow("u2")
-    stage.later(minutes=3)
-    assert stage.chat.taken == [("u2", RESULT)]
-    assert stage.sms.taken == []
-
-
-def test_the_wallet_refusing_a_free_chat_message_closes_only_that_way(stage: Stage) -> None:
-    stage.follow()
-    stage.chat.refuse(Again.HALT, "-321")
-    result(stage)
-    assert len(stage.uid.taken) == 1
-    with reading(stage.runtime.engine) as connection:
-        assert held_channels(connection) == {}
 
 
 def test_a_template_that_does_not_arrive_is_followed_by_one_sms(stage: Stage) -> None:
@@ -381,118 +337,6 @@ def test_a_step_goes_by_sms_where_the_agency_wants_it(stage: Stage) -> None:
     assert text == (
         f"Ho so cua quy Ong/Ba ({CODE}) hien dang o buoc Trinh ky, trang thai ho so: Dung han."
     )
-
-
-def test_the_reserve_takes_over_when_the_first_gateway_is_out_of_money(database_url: str) -> None:
-    stage = make_stage(database_url, sms_gateway_reserve="vietguys", zalo_templates={})
-    stage.sms.always = refusal(Again.HALT, "103")
-    result(stage)
-    stage.later(minutes=2)
-    assert len(stage.reserve.taken) == 1
-    stage.sms.always = None
-    stage.clock.move(days=1)
-    stage.feed(4, "Thẩm định")
-    stage.later(minutes=5)
-    stage.feed(3, "Từ chối")
-    stage.later(minutes=5)
-    assert stage.sms.taken, "the first gateway is used again once it works"
-
-
-def test_a_gateway_down_for_an_hour_loses_nothing(database_url: str) -> None:
-    stage = make_stage(database_url, zalo_templates={})
-    stage.sms.always = refusal(Again.LATER, "")
-    result(stage)
-    for _ in range(20):
-        stage.later(minutes=3)
-    stage.sms.always = None
-    stage.later(minutes=3)
-    assert stage.sms.taken == [(PHONE, RESULT_SMS)]
-
-
-def test_what_nobody_reports_is_closed_after_72_hours(stage: Stage) -> None:
-    stage.feed(9, "Trả kết quả", notify=Ticks(zalo=False, sms=True))
-    stage.work()
-    stage.later(hours=73)
-    last = stage.last()
-    assert (last.state, last.due_at) == ("sent", None)
-    assert "72 hours" in last.reason
-
-
-def test_two_workers_tell_each_notice_once(stage: Stage) -> None:
-    stage.follow()
-    other = stage.worker()
-    stage.feed(9, "Trả kết quả")
-    while stage.notifier.turn() | other.turn():
-        pass
-    assert stage.texts == 1
-
-
-def test_a_worker_that_died_with_a_notice_in_hand_makes_it_unsure(stage: Stage) -> None:
-    stage.feed(9, "Trả kết quả")
-    dying = stage.worker()
-    dying._claim()  # it dies before anything is recorded
-    stage.later(minutes=1)
-    assert stage.last().state == "unsure"
-    stage.later(minutes=20)
-    assert stage.last().state == "sent"
-    assert len(stage.sms.taken) == 1
-
-
-def test_a_worker_that_stops_gives_back_what_it_did_not_begin(stage: Stage) -> None:
-    stage.follow()
-    stage.feed(9, "Trả kết quả")
-    stage.notifier._stopping = True
-    stage.notifier._claim()
-    stage.notifier.stop()
-    assert (stage.texts, stage.attempts()) == (0, [])
-    stage.notifier = stage.worker()
-    stage.work()
-    assert stage.chat.taken == [("u1", RESULT)]
-
-
-def test_a_one_time_code_goes_at_night_and_to_the_phone_alone(database_url: str) -> None:
-    stage = make_stage(database_url, datetime(2026, 11, 25, 15, 30, tzinfo=UTC))
-    stage.follow()
-    owe_code(stage)
-    stage.work()
-    assert [who for who, _ in stage.zbs.taken] == [PHONE]
-    assert stage.chat.taken == []
-    assert (stage.last().state, stage.last().secret) == ("sent", None)
-
-
-def test_a_one_time_code_goes_by_sms_when_the_template_is_refused(stage: Stage) -> None:
-    stage.zbs.refuse(Again.CLOSED, "-118")
-    owe_code(stage)
-    stage.work()
-    assert stage.sms.taken == [
-        (PHONE, "Ma xac nhan cua quy ong/ba la 123456. Het han sau 10 phut.")
-    ]
-
-
-def test_a_one_time_code_that_is_too_old_does_not_go(stage: Stage) -> None:
-    stage.zbs.always = refusal(Again.LATER, "")
-    owe_code(stage)
-    stage.work()
-    stage.zbs.always = None
-    stage.later(minutes=11)
-    assert stage.texts == 0
-    assert stage.last().state == "failed"
-
-
-def owe_code(stage: Stage) -> None:
-    """A citizen asked for a code."""
-    vault = stage.runtime.vault
-    phone = vault.seal("+84" + PHONE[1:])
-    row = one_time_code_record(
-        1,
-        phone,
-        vault.seal("123456"),
-        stage.index().hex(),
-        stage.clock(),
-        timedelta(minutes=10),
-    )
-    with stage.runtime.engine.begin() as connection:
-        owe_notices(connection, [row])
 
 
 def test_the_events_of_the_contract_are_all_on_the_ladder() -> None:
