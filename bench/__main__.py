@@ -56,8 +56,8 @@ minutes; product and floor are measured in turns.
   a bare view and then a bare POST to the carrier.
 - *notices of one worker process*: the notice lane's notifier as the worker turns it, 128 threads,
   templates by phone, on a core alone, against 128 threads with a `requests` session each that
-  post the same bodies. Two processes have a core each, and share the second one with carrier,
-  database and load; the floor beside them says what two bare pools reach there.
+  post the same bodies. Two processes have a core each, while carrier, database and load go where
+  there is room; the floor beside them says what two bare pools reach so.
 - *HTTP client, database, our code*: CPU of the calling thread (`thread_time`) inside
   `requests.Session.send`, and inside every function of bot.store with BEGIN and COMMIT; the rest
   of the process's `getrusage` is our code. Measured in a run of its own. The database server's

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+import psutil
 import requests
 
 from bench.notice_ground import notice_environ
-from bench.pinned import cores_of_others, cores_of_subject
+from bench.pinned import ALL_CORES, cores_of_others, cores_of_subject
 from bench.row import Row
 from bench.servers import KINDS, Ground, Servers, start_carrier
 from bench.told import RECEIVED, Desk, open_desk, register
@@ -73,20 +74,20 @@ def run(servers: Servers) -> list[Row]:
     rows = []
     for kind in KINDS:
         with servers.ground(kind) as ground, ExitStack() as stack:
-            aside = stack.enter_context(ExitStack())
-            aside.enter_context(servers.aside())
-            carrier, url = start_carrier(
-                ground, LATENCY_MS, cores_of_others(), "bench.notice_carrier"
-            )
+            carrier, url = start_carrier(ground, LATENCY_MS, ALL_CORES, "bench.notice_carrier")
             stack.enter_context(carrier)
             runtime = ground.runtime(**notice_environ(url))
+            stack.callback(runtime.engine.dispose)
             yard = Yard(ground, url, runtime, open_desk(runtime))
-            rows += _one(yard) + _two(yard)
-            runtime.engine.dispose()
+            with servers.aside():
+                psutil.Process(carrier.pid).cpu_affinity(list(cores_of_others()))
+                rows += _one(yard, servers)
+            psutil.Process(carrier.pid).cpu_affinity(list(ALL_CORES))
+            rows += _two(yard)
     return rows
 
 
-def _one(yard: Yard) -> list[Row]:
+def _one(yard: Yard, servers: Servers) -> list[Row]:
     """One process alone on a core."""
     alone = [cores_of_subject()]
     for _ in range(ROUNDS):  # in turns, so that a busy minute of the machine meets both
@@ -94,7 +95,9 @@ def _one(yard: Yard) -> list[Row]:
         yard.owe(NOTICES)
         yard.ours += yard.measured("ours", NOTICES, alone)
     yard.owe(NOTICES)
+    server = servers.postgres_cpu()
     [shared] = yard.measured("shares", NOTICES, alone)
+    server = servers.postgres_cpu() - server
     kind = yard.ground.kind
     bare, ours = (_rates([[one] for one in each], NOTICES) for each in (yard.bare, yard.ours))
     rate = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
@@ -118,25 +121,26 @@ def _one(yard: Yard) -> list[Row]:
             "≤ 1.5 × bare",
             cpu <= 1.5,
         ),
-        _shares(kind, shared),
+        _shares(kind, shared, server),
     ]
 
 
-def _shares(kind: str, told: Told) -> Row:
-    """Which part of a notice's CPU goes where."""
+def _shares(kind: str, told: Told, server: float) -> Row:
+    """Which part of a notice's CPU goes where; `server` is what PostgreSQL took besides."""
     http, database, whole = told["http"], told["database"], told["cpu"]
     rest = whole - http - database
     parts = (("HTTP client", http), ("database", database), ("our code", rest))
     return Row(
         f"… of it HTTP client, database, our code, {kind}",
         ", ".join(f"{part / NOTICES * 1e6:,.0f}" for _, part in parts) + " µs",
-        f"whole notice {whole / NOTICES * 1e6:,.0f} µs",
+        f"whole notice {whole / NOTICES * 1e6:,.0f} µs"
+        + (f"; PostgreSQL besides {server / NOTICES * 1e6:,.0f} µs" if server else ""),
         ", ".join(f"{part / whole:.0%}" for _, part in parts),
     )
 
 
 def _two(yard: Yard) -> list[Row]:
-    """Two processes, a core each, beside one; database and carrier share the second core."""
+    """Two processes, a core each, beside one; database, carrier and load go where there is room."""
     pair = [cores_of_subject(), cores_of_others()]
     both, bare = [], []
     for _ in range(ROUNDS):

@@ -154,6 +154,16 @@ class Servers:
         finally:
             self.keep_to(ALL_CORES)
 
+    def postgres_cpu(self) -> float:
+        """Seconds of CPU that PostgreSQL's processes have taken, also those that have ended."""
+        taken = 0.0
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if process.name() == "postgres":
+                    used = process.cpu_times()
+                    taken += used.user + used.system + used.children_user + used.children_system
+        return taken
+
     def versions(self) -> str:
         """The databases and the Redis of this run."""
         told = [f"SQLite {sqlite3.sqlite_version}"]

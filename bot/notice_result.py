@@ -19,12 +19,11 @@ from bot.notice_send import NO_TEMPLATE_CODES, Answered, Call, Carriers
 from bot.notice_turn import Turn, clocks_of
 from bot.runtime import Runtime
 from bot.store.attempts import (
-    delivered_already,
     early_receipts,
     forget_unbegun,
     record_attempts,
     report_request,
-    reported_already,
+    settled_attempts,
 )
 from bot.store.notice_claims import close_notices, put_back_notices
 from bot.store.phone_states import count_failure, no_template
@@ -79,8 +78,10 @@ class Recorder:
         with self.runtime.engine.begin() as connection:
             record_attempts(connection, [_row(call, answer, now) for _, call, answer in answered])
             forget_unbegun(connection, unbegun)
-            early = self._early(connection, answered, now)
-            arrived = delivered_already(connection, {one.turn.notice.id for one in results})
+            settled = settled_attempts(connection, {one.turn.notice.id for one in results})
+            states = {request: Tried(state) for request, _, state in settled}
+            early = self._early(connection, answered, states, now)
+            arrived = {notice for _, notice, state in settled if state == Tried.DELIVERED}
             recorded = [(result, self._after(result, early, arrived, now)) for result in results]
             closed, back = [], []
             for result, after in recorded:
@@ -175,9 +176,13 @@ class Recorder:
         self,
         connection: Connection,
         answered: Sequence[tuple[UnitResult, Call, Answered]],
+        settled: Mapping[str, Tried],
         now: datetime,
     ) -> Mapping[str, Tried]:
-        """What was reported of requests before their answers were recorded."""
+        """What was reported of requests before their answers were recorded.
+
+        Shape: `settled` is where these notices' requests stand now, by request id.
+        """
         sent = {
             call.request_id: answer.carrier_id
             for _, call, answer in answered
@@ -185,10 +190,7 @@ class Recorder:
         }
         if not sent:
             return {}
-        found = {
-            request: Tried(state)
-            for request, state in reported_already(connection, sent.keys()).items()
-        }
+        found = {request: state for request, state in settled.items() if request in sent}
         named = early_receipts(connection, {name for name in sent.values() if name})
         for request, name in sent.items():
             states = named.get(name, set())

@@ -5,6 +5,7 @@ Source: interfaces 5 (Notices); domain-facts 0.2 (2017 wording).
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 
 from bot.core.notice import Facts, NoticeEvent
@@ -112,11 +113,17 @@ def _values(texts: Catalogue, facts: Facts, agency: str) -> dict[str, str]:
     }
 
 
+@cache
+def _pieces(filling: str) -> tuple[tuple[str, str | None], ...]:
+    """A template's parameter as the settings fill it: words, and the field behind them."""
+    return tuple((words, field) for words, field, _, _ in Formatter().parse(filling))
+
+
 def _fitted(filling: str, values: Mapping[str, str]) -> str:
     """One parameter's value; what may be cut is cut, the last one first, until all of it fits."""
     pieces: list[tuple[str, bool]] = []
     room = 0
-    for words, field, _, _ in Formatter().parse(filling):
+    for words, field in _pieces(filling):
         pieces.append((words, False))
         if field is not None:
             pieces.append((unicodedata.normalize("NFC", values[field]), field in CUT))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic
 
 from sqlalchemy import Connection
@@ -53,10 +54,17 @@ _Said = dict[tuple[str, bytes], list[tuple[int, datetime]]]
 
 def clocks_of(settings: Settings) -> Clocks:
     """The settings' waiting times."""
+    return _clocks(
+        settings.chat_window_hours, settings.fallback_after_minutes, settings.unsure_after_minutes
+    )
+
+
+@cache
+def _clocks(window_hours: int, fallback_minutes: int, unsure_minutes: int) -> Clocks:
     return Clocks(
-        window=timedelta(hours=settings.chat_window_hours),
-        fallback=timedelta(minutes=settings.fallback_after_minutes),
-        unsure=timedelta(minutes=settings.unsure_after_minutes),
+        window=timedelta(hours=window_hours),
+        fallback=timedelta(minutes=fallback_minutes),
+        unsure=timedelta(minutes=unsure_minutes),
     )
 
 
@@ -120,8 +128,14 @@ class Round:
 
     def _known(self, connection: Connection, claimed: Sequence[ClaimedNotice]) -> "_Known":
         ids = [one.id for one in claimed]
-        echoed(connection, ids)  # a lost answer's echo counts before anything is decided
         past = past_attempts(connection, ids)
+        unanswered = {
+            notice_id
+            for notice_id, tried in past.items()
+            if any(one.state in (Tried.SENDING, Tried.UNSURE) for one in tried)
+        }
+        if echoed(connection, unanswered):  # the echo counts before anything is decided
+            past = {**past, **past_attempts(connection, unanswered)}
         lost = {
             notice_id
             for notice_id, tried in past.items()

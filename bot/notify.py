@@ -39,7 +39,8 @@ LEASE_MARGIN = timedelta(seconds=12)  # a call that begins later than this could
 # Notices under way for each thread: one that it sends, one behind it, one that is recorded. With
 # less, threads have nothing to send while the database is asked for more.
 UNDER_WAY = 3
-MOST_CLAIMED = 128  # at once; more makes one SQLite transaction too long for the others
+# Claimed, and recorded, at once; more makes one SQLite transaction too long for the others.
+MOST_AT_ONCE = {"sqlite": 128, "postgresql": 256}
 GATHER_SECONDS = 0.03
 AFTER_AWAY_SECONDS = 4.0
 STOP_SECONDS = 8.0
@@ -87,6 +88,7 @@ class Notifier:
     _round: Round = field(init=False)
     _recorder: Recorder = field(init=False)
     _key: bytes = field(init=False, repr=False)
+    _most: int = field(init=False)
     _units: "queue.SimpleQueue[Unit | None]" = field(default_factory=queue.SimpleQueue)
     _results: "queue.SimpleQueue[UnitResult]" = field(default_factory=queue.SimpleQueue)
     _lines: dict[int, deque[Unit]] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class Notifier:
         self._round = Round(self.runtime)
         self._recorder = Recorder(self.runtime, self.carriers, self.claimer)
         self._key = derived_key(self.runtime.settings.secret_key, "request")
+        self._most = MOST_AT_ONCE[self.runtime.engine.dialect.name]
 
     def turn(self) -> bool:
         """Claim what there is room for, send, record; False when nothing is due now.
@@ -111,12 +114,11 @@ class Notifier:
         and recorded in a later turn.
         """
         try:
-            self._gather(0.0)  # what was answered is not to be claimed again, whatever the clock
-            self._record()
+            self._gather()
+            # First: what was answered is not to be claimed again, whatever the clock.
+            recorded = self._record()
             claimed = self._claim()
             self._hand_out()
-            self._gather()
-            recorded = self._record()
         except AWAY:
             self.was_away()
             raise
@@ -147,7 +149,7 @@ class Notifier:
 
     def _claim(self) -> int:
         under_way = self._in_flight + self._waiting + len(self._ungranted)
-        room = min(UNDER_WAY * self.threads - under_way, MOST_CLAIMED)
+        room = min(UNDER_WAY * self.threads - under_way, self._most)
         if room < self.threads // 4 or monotonic() - self._away_at < AFTER_AWAY_SECONDS:
             return 0
         for hold in self.carriers.holds.values():
@@ -267,7 +269,7 @@ class Notifier:
         until = monotonic() + seconds
         if self._ungranted and not self._in_flight:
             threading.Event().wait(seconds)  # only the ceiling holds us: do not spin
-        while self._in_flight and len(self._unrecorded) < self.threads:
+        while self._in_flight and len(self._unrecorded) < self._most:
             try:
                 result = self._results.get(timeout=max(0.0, until - monotonic()))
             except queue.Empty:

@@ -235,32 +235,20 @@ def is_any_sending(connection: Connection, carrier: str, since: datetime) -> boo
     return bool(connection.execute(query).scalar_one())
 
 
-_REPORTED = by_dialect(
-    lambda among: select(attempt.c.request_id, attempt.c.state).where(
-        among(attempt.c.request_id, "requests"), attempt.c.state.in_(("delivered", "failed"))
+_SETTLED = by_dialect(
+    lambda among: select(attempt.c.request_id, attempt.c.notice_id, attempt.c.state).where(
+        among(attempt.c.notice_id, "notices"), attempt.c.state.in_(("delivered", "failed"))
     )
 )
 
 
-def reported_already(connection: Connection, request_ids: Collection[str]) -> dict[str, str]:
-    """What was reported of attempts while they were still on their way, by request id."""
-    asked = {"requests": sorted(request_ids)}
-    rows = connection.execute(_REPORTED[connection.dialect.name], asked)
-    return {row[0]: row[1] for row in rows}
-
-
-_ARRIVED = by_dialect(
-    lambda among: select(attempt.c.notice_id).where(
-        among(attempt.c.notice_id, "notices"), attempt.c.state == "delivered"
-    )
-)
-
-
-def delivered_already(connection: Connection, notice_ids: Collection[int]) -> set[int]:
-    """Those of these notices of which a message has arrived."""
+def settled_attempts(
+    connection: Connection, notice_ids: Collection[int]
+) -> list[tuple[str, int, str]]:
+    """(request, notice, state) of these notices' attempts that have arrived or failed."""
     asked = {"notices": sorted(notice_ids)}
-    rows = connection.execute(_ARRIVED[connection.dialect.name], asked)
-    return set(rows.scalars())
+    rows = connection.execute(_SETTLED[connection.dialect.name], asked)
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def keep_receipts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

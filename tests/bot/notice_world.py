@@ -1,61 +1,31 @@
-"""A province whose every text is judged as a carrier takes it: rules of the contract, told anew.
-
-Nothing here asks the product's own rules. Source: interfaces 5 (Notices, Rungs), 2 (the clocks).
-"""
+"""A province in which everything may go wrong, and whose every text is judged as it is taken."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.channels.channel import Again, SendFailed
 from bot.core.receipt import DeliveryReceipt, Reported
-from bot.notice_send import Answered, Call, Carriers
 from bot.notice_result import UnitResult
+from bot.notice_send import Answered, Call, Carriers
 from bot.notify import Notifier, Unit
 from bot.runtime import Runtime
 from bot.store.outbox import remember_echoes
 from bot.take_receipts import take_receipts
 from bot.vault import blind_index, derived_key
 from tests.bot.notice_facts import Dossier, holds
-from tests.bot.notice_stage import Stage, Way
+from tests.bot.notice_judge import Text, faults_of, state_faults
+from tests.bot.notice_stage import TEMPLATES, Stage, Way
 
-RUNGS = ("zalo", "uid", "zbs", "esms")  # the ways as the stage names them, cheapest first
 REPORTED_BY = {"zalo": "zalo", "uid": "zalo", "zbs": "zbs", "esms": "esms"}
-OPENS, CLOSES = time(7), time(21)
-DAY, FALLBACK, LOST = timedelta(hours=24), timedelta(minutes=240), timedelta(minutes=15)
 REST = timedelta(seconds=60)
 
 
 class Killed(BaseException):
     """The worker's process is gone at this instant."""
-
-
-@dataclass(slots=True, eq=False)
-class Text:
-    """One text that a carrier took."""
-
-    at: datetime
-    begun_at: datetime
-    way: str
-    place: str
-    notice: int
-    event: str
-    words: str
-    name: str
-    request: str
-    lost: bool = False  # the carrier's answer never came
-    answered: bool = False  # ... and when it came, the worker wrote it down
-    arrived: bool = False
-    failed: bool = False
-    told: list[Reported] = field(default_factory=list)  # under a name that nobody here knows yet
-
-    @property
-    def unsure(self) -> bool:
-        """Whether nobody here knows that it was taken."""
-        return self.lost or not self.answered
 
 
 @dataclass(slots=True)
@@ -268,60 +238,11 @@ class World:
     def _judge(self, text: Text) -> None:
         """Write down every rule that this text breaks."""
         dossier = self._dossier(text.notice)
-        for rule, broken in (
-            ("outside the hours", text.event != "otp" and not self._in_hours(text.at)),
-            ("to somebody who is not linked", self._is_stranger(text, dossier)),
-            ("not true now", dossier is not None and not holds(text.event, dossier)),
-            ("by a way that was not ticked", dossier is not None and self._unticked(text, dossier)),
-            ("the same words to the same place within a day", self._is_said(text)),
-        ):
-            if broken:
-                self.wrong.append(f"{rule}: {text}")
-        for earlier in self.texts:
-            if earlier.notice == text.notice:
-                self._judge_second(earlier, text)
-
-    def _judge_second(self, earlier: Text, text: Text) -> None:
-        """A second text of one notice needs a reason."""
-        if earlier.way == text.way:
-            same_turn = earlier.begun_at == text.begun_at and earlier.place != text.place
-            if not same_turn and not earlier.failed:
-                self.wrong.append(f"one notice twice by one way: {earlier} {text}")
-            return
-        if RUNGS.index(text.way) < RUNGS.index(earlier.way) and not earlier.failed:
-            self.wrong.append(f"up the ladder again: {earlier} {text}")
-        waited = text.at - earlier.begun_at
-        if earlier.arrived:
-            self.wrong.append(f"after it had arrived: {earlier} {text}")
-        elif not earlier.failed and waited < (LOST if earlier.unsure else FALLBACK):
-            self.wrong.append(f"too soon after the first: {earlier} {text}")
-
-    def _in_hours(self, moment: datetime) -> bool:
-        local = (moment + timedelta(hours=7)).time().replace(tzinfo=None)
-        return OPENS <= local < CLOSES
+        self.wrong += faults_of(text, self.texts, dossier, self.linked)
 
     def _dossier(self, notice_id: int) -> Dossier | None:
         row = next(row for row in self.stage.notices() if row.id == notice_id)
         return self.dossiers[row.dossier_id] if row.dossier_id else None
-
-    def _is_stranger(self, text: Text, dossier: Dossier | None) -> bool:
-        if text.way not in ("zalo", "uid"):
-            return dossier is not None and text.place != dossier.phone
-        return dossier is None or self.linked.get(text.place) != dossier.phone
-
-    def _unticked(self, text: Text, dossier: Dossier) -> bool:
-        ticked = {"zbs": dossier.zalo, "esms": dossier.sms and text.event != "step"}
-        return not ticked.get(text.way, True)
-
-    def _is_said(self, text: Text) -> bool:
-        return text.event != "otp" and any(
-            one.place == text.place
-            and one.words == text.words
-            and one.notice != text.notice
-            and not one.failed
-            and text.begun_at - one.begun_at < DAY
-            for one in self.texts
-        )
 
     # Workers
 
@@ -338,7 +259,7 @@ class World:
         assert isinstance(line, InLine)
         if queued and line.later is None:
             line.later = []
-        self._as_if_alive(number, lambda: (worker._claim(), worker._hand_out()))
+        self._as_if_alive(number, lambda: _claim_and_send(worker))
         line.later = line.later or None
 
     def kill(self, number: int) -> None:
@@ -356,6 +277,7 @@ class World:
         assert isinstance(line, InLine)
         line.go()
         for _ in range(200):
+            _look_anew(worker)
             if not worker.turn():
                 return
         self.wrong.append("a worker does not come to rest")
@@ -364,6 +286,7 @@ class World:
         """Look which answers the workers have written down, and what was closed and why."""
         self._learn_answers()
         for row in self.stage.notices():
+            self.wrong += state_faults(row)
             if row.due_at is None and row.id not in self.closed:
                 self.closed.add(row.id)
                 self._judge_closing(row)
@@ -380,12 +303,12 @@ class World:
     def _judge_closing(self, row: Row[Any]) -> None:
         """A notice is closed: whoever was not told was not to be told."""
         dossier = self.dossiers.get(row.dossier_id or 0)
-        reason = row.reason or ""
         standing = [one for one in self.texts if one.notice == row.id and not one.failed]
         if row.state in ("skipped", "failed") and standing:
-            self.wrong.append(f"closed as {row.state} although taken: {reason} {standing}")
+            self.wrong.append(f"closed as {row.state} although taken: {row} {standing}")
         if dossier is None or row.state != "skipped":
             return
+        reason = row.reason or ""
         past = reason.startswith(("the dossier has moved on", "the dossier has left"))
         if past and holds(row.event, dossier):
             self.wrong.append(f"skipped although true: {row}")
@@ -393,16 +316,34 @@ class World:
             self.wrong.append(f"skipped although there is a way: {row} {dossier}")
 
     def _can_be_told(self, event: str, dossier: Dossier) -> bool:
-        """Whether an SMS reaches this citizen; whoever is linked can be told by template."""
+        """Whether an SMS or a template surely reaches this citizen."""
         bad = sum(one.failed and one.way == "esms" for one in self.texts) >= 2
         by_sms = dossier.sms and event not in ("step", "withdrawn", "returned")
-        return bool(dossier.phone.startswith("09") and by_sms and not bad and not self.sms_refused)
+        sms = dossier.phone.startswith("09") and by_sms and not bad and not self.sms_refused
+        template = event in TEMPLATES and dossier.phone in self.linked.values()
+        return sms or template
 
     @property
     def runtime(self) -> Runtime:
         """The product."""
         return self.stage.runtime
 
+    def lost_chats(self) -> list[Text]:
+        """Chat messages that nobody here knows to be taken."""
+        return [text for text in self.texts if text.way == "zalo" and text.unsure]
+
     def is_queued(self) -> bool:
         """Whether a worker has claimed what it has not sent."""
         return any(getattr(worker._units, "later", None) is not None for worker in self.workers)
+
+
+def _look_anew(worker: Notifier) -> None:
+    """What others found out of the carriers is read at the next turn, whatever the time."""
+    for hold in worker.carriers.holds.values():
+        hold._looked = -1e12
+
+
+def _claim_and_send(worker: Notifier) -> None:
+    _look_anew(worker)
+    worker._claim()
+    worker._hand_out()
