@@ -110,9 +110,7 @@ def test_an_sms_that_failed_gives_its_notice_another_turn_and_counts_against_the
     assert runtime.bell.rung == ["notice"]
 
 
-def test_a_report_of_another_phone_is_a_strangers_guess(
-    web: FlaskClient, runtime: Runtime
-) -> None:
+def test_a_report_of_another_phone_is_a_strangers_guess(web: FlaskClient, runtime: Runtime) -> None:
     sent_by(runtime, "speedsms")
     body = {"type": "report", "tranId": CARRIER_ID, "phone": "84905999999", "status": 99}
     assert web.post("/webhooks/sms/speedsms/receipt", json=body).status_code == 200
