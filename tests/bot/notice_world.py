@@ -214,7 +214,7 @@ class World:
         take_receipts(self.runtime, [told])
         if by_request or text.answered:
             self._learn(text, state)
-        else:
+        elif not text.failed:  # a gateway that has reported owes us no name any more
             text.told.append(state)
 
     def echo(self, text: Text) -> None:
@@ -261,6 +261,7 @@ class World:
             line.later = []
         self._as_if_alive(number, lambda: _claim_and_send(worker))
         line.later = line.later or None
+        self.note()
 
     def kill(self, number: int) -> None:
         """A worker's process dies; another one takes its place."""

@@ -13,6 +13,7 @@ import requests
 from sqlalchemy import Row, func, select
 
 from bot.agencies import add_agency, add_feed_key
+from bot.bell import WORKER_LANES
 from bot.core.snapshot import FeedDossier, Procedure, Times
 from bot.register import register_dossiers
 from bot.renew import link
@@ -24,8 +25,8 @@ from tests.rig.tree import CHECKOUT
 
 SETTINGS = make_settings("sqlite://")
 STEP = "Thẩm định hồ sơ"
+LANES = WORKER_LANES
 PAST_EVERY_LEASE = "45"  # CLOCK_OFFSET_SECONDS of a worker that finds what a dead one left
-LANES = ("chat", "bulk", "clock")
 
 
 def sentence(code: str, timing: str = "Đúng hạn", step: str = STEP) -> str:
@@ -74,6 +75,7 @@ class LiveHouse:
             "ZALO_OAUTH_URL": f"{self.sandbox}/oauth",
             "ZALO_OPENAPI_URL": f"{self.sandbox}/openapi",
             "ZALO_BUSINESS_URL": f"{self.sandbox}/business",
+            "ZALO_MEDIA_HOSTS": f"127.0.0.1:{self.sandbox_port}",
         }
 
     # Processes
