@@ -23,10 +23,10 @@ from bot.work import NICENESS
 from tests.conftest import StartChild
 from tests.crash.kill_notices import owe
 from tests.journey.live_house import LiveHouse, has_all_lanes, wait
-from tests.rig.answering_server import AnsweringServer, Told
+from tests.rig.answering_server import AnsweringServer, Asked, Told
 from tests.rig.tree import CHECKOUT
 
-NOTICES, KILLS = 1_000, 25
+NOTICES, KILLS = 1_000, 30
 
 
 @pytest.mark.timeout(180)
@@ -87,7 +87,7 @@ def test_the_worker_s_own_lane_is_killed_and_comes_back(
     worker.stop()
     house.start_worker(CLOCK_OFFSET_SECONDS=str(73 * 3600))
     wait(lambda: _still_open(house) == 0, "every notice closed", house.story, 30)
-    asked = Counter(json.loads(one.body)["RequestId"] for one in gateway.asked)
+    asked = Counter(_request(one) for one in gateway.asked if one.body)
     assert max(asked.values()) == 1
     with reading(house.runtime.engine) as connection:
         rows = connection.execute(
@@ -102,6 +102,14 @@ def test_the_worker_s_own_lane_is_killed_and_comes_back(
 
 def _has_taken(gateway: AnsweringServer, count: int) -> bool:
     return len(gateway.asked) >= count
+
+
+def _request(asked: Asked) -> str:
+    """Our name of an SMS; a sender that is killed may leave half a request."""
+    try:
+        return str(json.loads(asked.body)["RequestId"])
+    except ValueError:
+        return asked.body.decode("latin-1")
 
 
 def _killed(process: psutil.Process) -> psutil.Process:
