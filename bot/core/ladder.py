@@ -184,11 +184,9 @@ def _next(situation: Situation, clocks: Clocks) -> Decision:
     used = _highest_used(situation)
     if situation.untrue:
         return ended(situation.past, "skipped", situation.untrue)
-    if situation.said_at is not None and not _handed(situation):
-        if situation.event is NoticeEvent.RESULT and situation.corrected:
-            # Told since to wait for another message: it must come, once a day has passed.
-            return Wait(situation.said_at + SAME_WORDS, "waiting", SAID)
-        return Close("skipped", SAID)
+    repeats = _said_already(situation)
+    if repeats is not None:
+        return repeats
     why: list[str] = []
     for place, rung in enumerate(_rungs(situation)):
         if place < used:
@@ -200,6 +198,18 @@ def _next(situation: Situation, clocks: Clocks) -> Decision:
             return Send(rung, targets)
         why.append(f"{rung}: {fault}")
     return _nowhere(situation, why)
+
+
+def _said_already(situation: Situation) -> Wait | Close | None:
+    """What to do with words that were said within a day; None when they were not."""
+    if situation.said_at is None:
+        return None
+    if _handed(situation):  # another notice has said it to whoever is next on the ladder
+        return ended(situation.past, "skipped", SAID)
+    if situation.event is NoticeEvent.RESULT and situation.corrected:
+        # Told since to wait for another message: it must come, once a day has passed.
+        return Wait(situation.said_at + SAME_WORDS, "waiting", SAID)
+    return Close("skipped", SAID)
 
 
 def _rungs(situation: Situation) -> tuple[Rung, ...]:

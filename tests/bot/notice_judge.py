@@ -38,6 +38,7 @@ class Text:
     answered: bool = False  # ... and when it came, the worker wrote it down
     arrived: bool = False
     failed: bool = False
+    doubtful: bool = False  # reported under a name that we may have stopped waiting for
     told: list[Reported] = field(default_factory=list)  # under a name that nobody here knows yet
 
     @property

@@ -14,6 +14,7 @@ from bot.core.receipt import DeliveryReceipt, Reported
 from bot.core.snapshot import Ticks
 from bot.database import reading
 from bot.store.channel_states import held_channels
+from bot.store.phone_links import end_links, open_links
 from bot.store.phone_states import states_of
 from bot.take_receipts import take_receipts
 from tests.bot.notice_stage import PHONE, RESULT_SMS, Stage, make_stage, refusal, result
@@ -80,6 +81,23 @@ def test_two_workers_at_once_do_not_say_the_same_words(stage: Stage) -> None:
         pass
     told = [text for _, text in stage.chat.taken]
     assert len(told) == len(set(told)) == 2
+
+
+def test_a_fallback_does_not_repeat_what_another_notice_has_said_meanwhile(stage: Stage) -> None:
+    stage.follow(hours_ago=100)
+    stage.feed(4, "Trình ký")
+    stage.work()
+    with stage.runtime.engine.begin() as connection:
+        links = [one.id for one in open_links(connection, "u1")]
+        end_links(connection, links, stage.clock(), "stop")
+    for step in ("Thẩm định", "Trình ký"):
+        stage.later(minutes=20)
+        stage.feed(4, step)
+        stage.work()
+    stage.later(minutes=250)
+    assert [who for who, _ in stage.uid.taken] == ["u1"]
+    assert len(stage.zbs.taken) == 2, "one for each step since"
+    assert states(stage)[0] == ("step", "sent")
 
 
 # Reports before answers
