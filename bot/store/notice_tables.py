@@ -68,6 +68,7 @@ attempt = Table(
     Column("request_id", String(48), nullable=False, unique=True),  # ours, unguessable
     Column("text_mark", LargeBinary, nullable=False),  # keyed hash of the text
     Column("state", String(12), nullable=False),  # sending sent delivered unsure failed
+    Column("claimer", String(40)),  # the process that made it, by whose journal it is judged
     Column("carrier_id", String(80), index=True),
     Column("code", String(40)),
     Column("said", String(300)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
 
+from bot.store import counter_tables as counter
 from bot.store import notice_tables as notices
 from bot.store import tables
 
@@ -44,6 +45,11 @@ SEALED = (
     SealedTable(notices.notice, ("phone", "secret")),
     SealedTable(notices.phone_link, ("phone",)),
     SealedTable(notices.phone_proof, ("phone",)),
+    SealedTable(counter.staff, ("name",)),
+    SealedTable(counter.intake, ("facts",)),
+    SealedTable(counter.phone_correction, ("phone",)),
+    SealedTable(counter.slip_batch, ("pdf",)),
+    SealedTable(counter.handover_line, ("text",)),
 )
 # Bytes that are no secret to be opened: keyed hashes, which do not depend on FIELD_KEYS.
 HASHES: Mapping[str, tuple[str, ...]] = {
@@ -57,6 +63,9 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "phone_state": ("phone_index",),
     "phone_link": ("phone_index",),
     "phone_proof": ("phone_index", "code_mark"),
+    "staff_session": ("token_mark",),
+    "dossier_name": ("mark",),
+    "phone_correction": ("wrong_mark",),
 }
 
 

@@ -75,6 +75,14 @@ agency = Table(
     Column("step_sms", Boolean, nullable=False, default=False),
     Column("result_hold_minutes", Integer, nullable=False, default=0),
     Column("sms_unicode", Boolean, nullable=False, default=False, server_default=false()),
+    # What slips, the page behind the QR and the counter say of its desk; NULL: not said.
+    Column("address", String(300)),
+    Column("open_hours", String(200)),  # as citizens read it
+    Column("hotline", String(40)),
+    Column("place", String(60)),  # before the date on slips: "Lệ Thủy, ngày …"
+    Column("desk_name", String(200)),  # default "Bộ phận Tiếp nhận và Trả kết quả"
+    Column("work_hours", String(60)),  # "07:00-11:30,13:30-17:00": promised times fall inside
+    Column("code_head", String(40)),  # what its receipt codes begin with; default its code
     Column("created_at", Instant, nullable=False),
 )
 

@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from bot.store import notice_tables  # noqa: F401  (its tables join the metadata)
+from bot.store import counter_tables, notice_tables  # noqa: F401  (their tables join the metadata)
 from bot.store.tables import Instant, metadata
 
 # One number for this product, so that two starts at once migrate one after the other.
