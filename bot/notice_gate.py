@@ -111,7 +111,9 @@ def wait_behind(refusals: int, spread: float) -> timedelta:
     return pause * (1 + spread / 2)
 
 
-def attempt_rows(calls: Iterator[tuple[Call, int, bytes]], now: datetime) -> list[dict[str, Any]]:
+def attempt_rows(
+    calls: Iterator[tuple[Call, int, bytes]], claimer: str, now: datetime
+) -> list[dict[str, Any]]:
     """The rows of calls that are about to go: (call, turn, text mark)."""
     return [
         {
@@ -123,6 +125,7 @@ def attempt_rows(calls: Iterator[tuple[Call, int, bytes]], now: datetime) -> lis
             "request_id": call.request_id,
             "text_mark": mark,
             "state": "sending",
+            "claimer": claimer,
             "begun_at": now,
         }
         for call, turn, mark in calls

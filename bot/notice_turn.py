@@ -28,9 +28,17 @@ from bot.core.notice_truth import Present, Told, why_untrue
 from bot.core.opening import opens_at
 from bot.notice_text import zalo_text
 from bot.runtime import Runtime
+from bot.send_journal import FOLDER, never_begun
 from bot.settings import Settings
 from bot.store.agencies import all_agencies
-from bot.store.attempts import echoed, lose_answers, past_attempts, said_before
+from bot.store.attempts import (
+    echoed,
+    forget_unbegun,
+    lose_answers,
+    past_attempts,
+    said_before,
+    unanswered_requests,
+)
 from bot.store.notice_claims import (
     ClaimedNotice,
     ToldDossier,
@@ -141,6 +149,8 @@ class Round:
             for notice_id, tried in past.items()
             if any(one.state is Tried.SENDING for one in tried)
         }
+        if self._drop_unbegun(connection, lost):
+            past = {**past, **{one: [] for one in lost}, **past_attempts(connection, lost)}
         lose_answers(connection, lost)
         dossiers = told_dossiers(connection, {one.dossier_id for one in claimed if one.dossier_id})
         phones = {one.phone_index for one in dossiers.values() if one.phone_index}
@@ -157,6 +167,17 @@ class Round:
             result_states(connection, corrections),
             _by_place(linked_followers(connection, phones, dossiers.keys())),
         )
+
+    def _drop_unbegun(self, connection: Connection, lost: Set[int]) -> bool:
+        """Take back what a killed process of this machine had written down and not begun."""
+        folder = self.runtime.settings.var_dir / FOLDER
+        unbegun = [
+            request_id
+            for claimer, request_ids in unanswered_requests(connection, lost).items()
+            for request_id in never_begun(folder, claimer, request_ids)
+        ]
+        forget_unbegun(connection, unbegun)
+        return bool(unbegun)
 
     def _prepare(self, one: ClaimedNotice, known: "_Known") -> tuple[Facts, str, bytes]:
         facts = self._facts(one, known.dossiers.get(one.dossier_id or 0))

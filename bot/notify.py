@@ -24,6 +24,7 @@ from bot.notice_result import Recorder, UnitResult
 from bot.notice_send import Answered, Call, Carriers, build_carriers
 from bot.notice_turn import Round, Turn
 from bot.runtime import Runtime
+from bot.send_journal import FOLDER, SendJournal
 from bot.store.attempts import begin_attempts
 from bot.store.notice_claims import (
     NoticeWish,
@@ -87,6 +88,7 @@ class Notifier:
     claimer: str = field(default_factory=lambda: uuid4().hex)
     _round: Round = field(init=False)
     _recorder: Recorder = field(init=False)
+    _journal: SendJournal = field(init=False)
     _key: bytes = field(init=False, repr=False)
     _most: int = field(init=False)
     _units: "queue.SimpleQueue[Unit | None]" = field(default_factory=queue.SimpleQueue)
@@ -104,6 +106,7 @@ class Notifier:
     def __post_init__(self) -> None:
         self._round = Round(self.runtime)
         self._recorder = Recorder(self.runtime, self.carriers, self.claimer)
+        self._journal = SendJournal(self.runtime.settings.var_dir / FOLDER, self.claimer)
         self._key = derived_key(self.runtime.settings.secret_key, "request")
         self._most = MOST_AT_ONCE[self.runtime.engine.dialect.name]
 
@@ -146,12 +149,16 @@ class Notifier:
                 threading.Event().wait(0.5)
         for _ in range(self._started):
             self._units.put(None)
+        self._journal.close(clean=not (self._in_flight or self._unrecorded))
 
     def _claim(self) -> int:
         under_way = self._in_flight + self._waiting + len(self._ungranted)
         room = min(UNDER_WAY * self.threads - under_way, self._most)
         if room < self.threads // 4 or monotonic() - self._away_at < AFTER_AWAY_SECONDS:
             return 0
+        self._journal.open()
+        if not under_way and not self._unrecorded:
+            self._journal.rest()
         for hold in self.carriers.holds.values():
             hold.most(1)  # what other workers found out is read before the transaction
         now = self.runtime.now()
@@ -198,7 +205,7 @@ class Notifier:
                 closed.append(self._recorder.closing(turn, decision, wish.now))
             else:
                 back.append(self._recorder.putting_back(turn, decision))
-        begin_attempts(connection, attempt_rows(iter(begun), wish.now))
+        begin_attempts(connection, attempt_rows(iter(begun), self.claimer, wish.now))
         close_notices(connection, closed)
         put_back_notices(connection, back)
         return units
@@ -249,6 +256,7 @@ class Notifier:
             now = self.runtime.now()
             if self._stopping or now > unit.lease_until - LEASE_MARGIN or self._closed(unit, now):
                 break
+            self._journal.mark(call.request_id)
             try:
                 answers.append(self.carriers.hand_over(call))
             except Exception as fault:

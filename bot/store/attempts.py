@@ -100,6 +100,27 @@ def lose_answers(connection: Connection, notice_ids: Collection[int]) -> None:
         )
 
 
+_UNANSWERED = by_dialect(
+    lambda among: select(attempt.c.claimer, attempt.c.request_id).where(
+        among(attempt.c.notice_id, "notices"),
+        attempt.c.state == "sending",
+        attempt.c.claimer.is_not(None),
+    )
+)
+
+
+def unanswered_requests(
+    connection: Connection, notice_ids: Collection[int]
+) -> Mapping[str, set[str]]:
+    """Requests of these notices that no outcome is recorded of, by the process that made them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    if notice_ids:
+        asked = {"notices": sorted(notice_ids)}
+        for claimer, request_id in connection.execute(_UNANSWERED[connection.dialect.name], asked):
+            found[claimer].add(request_id)
+    return found
+
+
 def forget_unbegun(connection: Connection, request_ids: Sequence[str]) -> None:
     """Drop hand-overs that never reached the network."""
     if request_ids:

@@ -216,6 +216,8 @@ class World:
             self._learn(text, state)
         elif not text.failed:  # a gateway that has reported owes us no name any more
             text.told.append(state)
+            late = abs(self.now - text.begun_at) >= timedelta(minutes=2)
+            text.doubtful = text.doubtful or (late and text.way == "esms")
 
     def echo(self, text: Text) -> None:
         """Zalo repeats a chat message to us, with the name that it has there."""
@@ -265,6 +267,7 @@ class World:
 
     def kill(self, number: int) -> None:
         """A worker's process dies; another one takes its place."""
+        self.workers[number]._journal.close()  # the kernel lets go of its lock; the file stays
         self.workers[number] = self.worker()
 
     def _as_if_alive(self, number: int, step: Callable[[], object]) -> None:
@@ -335,7 +338,10 @@ class World:
 
     def is_queued(self) -> bool:
         """Whether a worker has claimed what it has not sent."""
-        return any(getattr(worker._units, "later", None) is not None for worker in self.workers)
+        return any(
+            getattr(worker._units, "later", None) is not None or worker._waiting
+            for worker in self.workers
+        )
 
 
 def _look_anew(worker: Notifier) -> None:
