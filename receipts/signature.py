@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import b32encode
-from hashlib import sha256
+from collections.abc import Sequence
 
 LENGTH = 10  # 50 bits: not to be guessed, and short enough for a QR
 
@@ -13,10 +13,15 @@ def slip_signature(key: bytes, code: str) -> str:
     Shape:  `code` in canonical form; ten of the letters A-Z and digits 2-7.
     Source: interfaces 5 (Slip QR): first 10 characters of base32(HMAC-SHA256(key, code)).
     """
-    return b32encode(hmac.new(key, code.encode(), sha256).digest()).decode()[:LENGTH]
+    return b32encode(hmac.digest(key, code.encode(), "sha256")[:LENGTH]).decode()[:LENGTH]
 
 
 def verify(key: bytes, code: str, signature: str) -> bool:
     """Whether a signature, in any case, belongs to this code; takes as long when it does not."""
     given = signature.upper().encode("utf-8", "replace")
     return hmac.compare_digest(slip_signature(key, code).encode(), given)
+
+
+def verify_any(keys: Sequence[bytes], code: str, signature: str) -> bool:
+    """Whether a signature was made with one of the keys; every key is tried, whichever fits."""
+    return any([verify(key, code, signature) for key in keys])

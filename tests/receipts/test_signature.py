@@ -2,7 +2,7 @@
 
 import pytest
 
-from receipts.signature import LENGTH, slip_signature, verify
+from receipts.signature import LENGTH, slip_signature, verify, verify_any
 
 KEY = bytes(range(32))
 CODE = "H56.14-240823-0001"
@@ -38,3 +38,11 @@ def test_any_case_is_right(change: type[str]) -> None:
 )
 def test_anything_else_is_wrong(key: bytes, code: str, mark: str) -> None:
     assert not verify(key, code, mark)
+
+
+def test_a_signature_of_any_key_that_ever_held_is_right() -> None:
+    older, oldest = bytes(32), b"k" * 32
+    for key in (KEY, older, oldest):
+        assert verify_any((KEY, older, oldest), CODE, slip_signature(key, CODE).lower())
+    assert not verify_any((KEY, older), CODE, slip_signature(oldest, CODE))
+    assert not verify_any((), CODE, slip_signature(KEY, CODE))

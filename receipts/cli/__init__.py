@@ -1,0 +1,1 @@
+"""The commands of the paper: one file each, one line for what went wrong."""
