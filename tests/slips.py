@@ -1,6 +1,6 @@
 """The links on the slips of the tests' province."""
 
-from bot.follow_slip import slip_key
+from bot.slip_link import slip_key
 from receipts.signature import slip_signature
 from tests.make import make_settings
 

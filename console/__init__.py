@@ -1,0 +1,1 @@
+"""Pages that people open: server-rendered, without a JavaScript build."""
