@@ -205,12 +205,14 @@ def _templates(value: Any) -> Any:
         if event not in {str(one) for one in NoticeEvent}:
             raise ValueError(f"{event!r} is no event; expected some of: {', '.join(NoticeEvent)}")
         _template_form(event, template)
+        template["id"] = str(template["id"])  # Zalo's own pages show bare numbers
     return given
 
 
 def _template_form(event: str, template: Any) -> None:
     params = template.get("params", {}) if isinstance(template, dict) else None
-    if not isinstance(params, dict) or not isinstance(template.get("id"), str):
+    named = template.get("id") if isinstance(template, dict) else None
+    if not isinstance(params, dict) or type(named) not in (str, int):
         raise ValueError(f'{event}: expected {{"id":"…","params":{{"name":"{{code}}"}}}}')
     for name, filling in params.items():
         if not isinstance(filling, str):
@@ -229,8 +231,9 @@ FullAddress = Annotated[str, AfterValidator(_full_url)]
 Addresses = Annotated[
     tuple[Annotated[str, AfterValidator(_address_or_network)], ...], BeforeValidator(_comma_list)
 ]
-
-
+SecretKeys = Annotated[
+    tuple[Annotated[str, AfterValidator(_secret_key)], ...], BeforeValidator(_comma_list)
+]
 Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(_templates)]
 
 
@@ -247,6 +250,7 @@ class Settings(BaseModel):
     redis_url: Annotated[str, AfterValidator(_redis)] = ""
     public_url: Annotated[str, AfterValidator(_base_url)] = ""
     secret_key: Annotated[str, AfterValidator(_secret_key)] = Field("", repr=False)
+    secret_key_previous: SecretKeys = Field((), repr=False)
     field_keys: Annotated[Commas, AfterValidator(_fernet_keys)] = Field((), repr=False)
     tz_name: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     trusted_proxies: Addresses = ()
@@ -284,6 +288,8 @@ class Settings(BaseModel):
     sms_mo_1pay_access_key: str = Field("", repr=False)
     sms_mo_1pay_secret: str = Field("", repr=False)
     sms_mo_cpurl_ips: Addresses = ()
+    sms_short_code: str = Field("", pattern=r"^[0-9]{3,8}$")
+    slip_barcode: Literal["code128", "code39"] = "code128"
     pull_url: Address = ""
     pull_token: str = Field("", repr=False)
     pull_agency: str = ""
