@@ -18,6 +18,7 @@ from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.texts.catalogue import load_catalogue
 from bot.vault import Vault
+from tests.rig.postgres_copies import become_copy, is_empty, migrated_template, without_name
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Vietnam
 FIELD_KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
@@ -55,6 +56,7 @@ def make_settings(database_url: str, **changes: Any) -> Settings:
     """Settings as a province would have them; `changes` by field name."""
     values = {
         "database_url": database_url,
+        "var_dir": _scratch(),
         "public_url": "http://127.0.0.1:8000",
         "secret_key": SECRET_KEY,
         "field_keys": (FIELD_KEY,),
@@ -109,9 +111,13 @@ def make_record(number: int = 1, /, **changes: Any) -> dict[str, Any]:
 
 
 def fresh_schema(database_url: str) -> None:
-    """Bring a database to the newest schema; a new SQLite file is a copy of one made before."""
+    """Bring a database to the newest schema; an empty one becomes a copy of one made before."""
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
+    if url.get_backend_name() == "postgresql":
+        if is_empty(database_url):
+            become_copy(database_url, _migrated_database(without_name(database_url)))
+            return
+    elif url.database:
         place = Path(url.database)
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -126,6 +132,20 @@ def _migrated_file() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     migrate(f"sqlite:///{folder / 'bot.db'}")
     return folder / "bot.db"
+
+
+@cache
+def _migrated_database(server: str) -> str:
+    """A database of this server that was migrated once, for others to be copies of."""
+    return migrated_template(server, migrate)
+
+
+@cache
+def _scratch() -> Path:
+    """A VAR_DIR of this test process's own."""
+    folder = Path(tempfile.mkdtemp(prefix="var-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _remembered(engine: Engine) -> Engine:
