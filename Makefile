@@ -5,6 +5,8 @@ PYTHON := .venv/bin/python
 FOREGROUND := $(PYTHON) scripts/foreground.py
 # pytest's own words: make test ARGS="-k receipt -x"
 ARGS :=
+# Two at once: much of the suite waits for servers and child programs. Each has servers of its own.
+WORKERS := -n 2 --dist loadfile
 
 .PHONY: help run test bench reset setup setup-tests check fix work sandbox migration pins
 .NOTPARALLEL:
@@ -18,7 +20,7 @@ run: setup ## set up and start everything with the sandbox: PORT=8000 SANDBOX_PO
 
 test: check ## set up and run format, lint, types and every test
 	@exec $(PYTHON) -m scripts.test_servers
-	@exec $(FOREGROUND) $(PYTHON) -m pytest $(ARGS)
+	@exec $(FOREGROUND) $(PYTHON) -m pytest $(WORKERS) $(ARGS)
 
 check: setup-tests ## format, lint and types, without the tests
 	@exec $(PYTHON) -m ruff format --check .

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 
 from bot.settings import Settings
-from bot.vault import derived_key
-from receipts.signature import verify_any
+from receipts.link_key import LinkKey
+from receipts.signature import signing_key, verify_any
 
-PURPOSE = "slip"
 LONGEST_CODE = 64
 
 
 def slip_key(settings: Settings) -> bytes:
     """The key that new slips are signed with."""
-    return derived_key(settings.secret_key, PURPOSE)
+    return signing_key(settings.secret_key)
 
 
 def slip_keys(settings: Settings) -> tuple[bytes, ...]:
@@ -21,7 +20,12 @@ def slip_keys(settings: Settings) -> tuple[bytes, ...]:
     A slip lies in a drawer for years, so SECRET_KEY_PREVIOUS keeps what was printed good.
     """
     secrets = (settings.secret_key, *settings.secret_key_previous)
-    return tuple(derived_key(secret, PURPOSE) for secret in secrets)
+    return tuple(signing_key(secret) for secret in secrets)
+
+
+def link_key(settings: Settings) -> LinkKey:
+    """What a machine needs that only prints. Errors: ValueError for a PUBLIC_URL no QR can keep."""
+    return LinkKey(settings.public_url, slip_key(settings))
 
 
 def signed_code(keys: Sequence[bytes], tail: str) -> str | None:

@@ -5,6 +5,17 @@ from base64 import b32encode
 from collections.abc import Sequence
 
 LENGTH = 10  # 50 bits: not to be guessed, and short enough for a QR
+_PURPOSE = b"slip"
+
+
+def signing_key(secret: str) -> bytes:
+    """The key of the slips' signatures that follows from SECRET_KEY, which it does not reveal.
+
+    Shape:  32 bytes.
+    Source: RFC 5869, HKDF-SHA256 without salt, one block, info "slip".
+    """
+    extracted = hmac.digest(bytes(32), secret.encode(), "sha256")
+    return hmac.digest(extracted, _PURPOSE + b"\x01", "sha256")
 
 
 def slip_signature(key: bytes, code: str) -> str:

@@ -4,11 +4,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from receipts.cli import label, mini, poster, slip
+from receipts.cli import label, mini, poster, slip, stamp
 from receipts.cli.command import Command, Refused
 from receipts.slip.printers import PrinterFault
 
-COMMANDS: tuple[Command, ...] = (slip.COMMAND, label.COMMAND, poster.COMMAND, mini.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    slip.COMMAND,
+    label.COMMAND,
+    poster.COMMAND,
+    mini.COMMAND,
+    stamp.COMMAND,
+)
 _USAGE = 2
 
 

@@ -1,8 +1,10 @@
 """The slip's signature: fixed for good, because it is printed."""
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from receipts.signature import LENGTH, slip_signature, verify, verify_any
+from receipts.signature import LENGTH, signing_key, slip_signature, verify, verify_any
 
 KEY = bytes(range(32))
 CODE = "H56.14-240823-0001"
@@ -46,3 +48,9 @@ def test_a_signature_of_any_key_that_ever_held_is_right() -> None:
         assert verify_any((KEY, older, oldest), CODE, slip_signature(key, CODE).lower())
     assert not verify_any((KEY, older), CODE, slip_signature(oldest, CODE))
     assert not verify_any((), CODE, slip_signature(KEY, CODE))
+
+
+@pytest.mark.parametrize("secret", ["x" * 32, "một bí mật dài hơn ba mươi hai ký tự", "k" * 200])
+def test_the_signing_key_is_hkdf_of_the_secret_as_another_library_has_it(secret: str) -> None:
+    theirs = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"slip").derive(secret.encode())
+    assert signing_key(secret) == theirs
