@@ -1,17 +1,17 @@
 """Events that came in: keep the followers' state, answer each question, owe the reply."""
 
-import json
 import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.answer import Answerer, Asked, Known
-from bot.channels.zalo_events import read_event
+from bot.channels.zalo_events import PHOTO, read_event
+from bot.chat_record import ChatMessage, chat_record, echo_key
 from bot.converse import Conversation
 from bot.core.follower import Follower, after_event, is_newer, may_hint
 from bot.core.intent import Intent, read_intent
@@ -19,18 +19,19 @@ from bot.core.limits import WINDOW, Allowance
 from bot.core.message import NO_PERSONS, Event, EventKind, Reply
 from bot.core.reply_text import split_text
 from bot.database import AWAY
+from bot.hand_over import Clerks
 from bot.logs import log
 from bot.runtime import Runtime
 from bot.store.dossiers import progress_by_codes
 from bot.store.followers import hold_followers, save_followers
+from bot.store.handovers import open_talks
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
 from bot.store.lookups import lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
 from bot.take_receipts import apply_receipts
 from bot.template_news import note_template_news
-from bot.vault import Unreadable, blind_index, derived_key
+from bot.vault import Unreadable, blind_index
 
-REPLY_KEPT = timedelta(hours=24)
 MOST_ATTEMPTS = 5
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10))
 
@@ -39,11 +40,17 @@ logger = log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One stored event with its meaning and, for a text, its intent."""
+    """One stored event with its meaning and, for a text, its intent.
+
+    Shape: `photographed` are the codes read off its photos; `photo_words` is the text for a
+           photo in which none was found.
+    """
 
     waiting: Waiting
     event: Event
     intent: Intent | None
+    photographed: frozenset[str] = frozenset()
+    photo_words: str = "ask.photo"
 
 
 @dataclass(slots=True)
@@ -56,7 +63,7 @@ class Outcome:
 
 
 def hear(runtime: Runtime, most: int = 50) -> int:
-    """Work on the oldest events; returns how many were taken.
+    """Work on the oldest events, photos apart (bot/read_photos.py); returns how many were taken.
 
     The batch is one transaction: every event is closed together with the reply it is owed, so
     a killed worker leaves either both or neither. When the batch breaks, its events are tried
@@ -65,7 +72,7 @@ def hear(runtime: Runtime, most: int = 50) -> int:
     now = runtime.now()
     try:
         with runtime.engine.begin() as connection:
-            events = due_events(connection, now, most)
+            events = due_events(connection, now, most, set_aside=PHOTO)
             rings = _work(runtime, connection, events, now) if events else set()
         _ring(runtime, rings)
         return len(events)
@@ -81,7 +88,7 @@ def _one_by_one(runtime: Runtime, most: int) -> int:
     for _ in range(most):
         now, rings = runtime.now(), set[str]()
         with runtime.engine.begin() as connection:
-            events = due_events(connection, now, 1)
+            events = due_events(connection, now, 1, set_aside=PHOTO)
             if not events:
                 return taken
             taken += 1
@@ -111,31 +118,41 @@ def _put_off(
     if parked:
         runtime.metrics.inbox_parked.labels(waiting.name[:40]).inc()
         with suppress(Unreadable):
-            _apologise(runtime, connection, waiting, now)
+            apologise(runtime, connection, waiting, now)
 
 
-def _apologise(runtime: Runtime, connection: Connection, waiting: Waiting, now: datetime) -> None:
+def event_key(waiting: Waiting) -> str:
+    """What is owed, or kept, once for this event is known by it."""
+    return f"zalo:{waiting.id}"
+
+
+def apologise(runtime: Runtime, connection: Connection, waiting: Waiting, now: datetime) -> None:
     """Who asked what broke the code is told so: a citizen never gets silence."""
     body = runtime.vault.open(waiting.payload)
     event = read_event(body, waiting.event_at, runtime.settings.zalo_oa_id)
     if event.kind not in (EventKind.TEXT, EventKind.PHOTO):
         return
     answerer, talk = Answerer(runtime, now, {}), Conversation(runtime, connection, now)
-    batch = _Batch(runtime, answerer, talk, {}, {}, Outcome(), _echo_key(runtime))
+    batch = _Batch(runtime, answerer, talk, {}, {}, Outcome(), echo_key(runtime))
     reply = batch.answerer.say("trouble", "talk.trouble", "another")
-    batch.owe(Heard(waiting, event, None), reply, f"zalo:{waiting.id}")
+    batch.owe(Heard(waiting, event, None), reply, event_key(waiting))
     owe(connection, batch.outcome.owed)
-
-
-def _echo_key(runtime: Runtime) -> bytes:
-    return derived_key(runtime.settings.secret_key, "echo")
 
 
 def _work(
     runtime: Runtime, connection: Connection, events: Sequence[Waiting], now: datetime
 ) -> set[str]:
     """Work on these events inside one transaction; the lanes to ring once it is committed."""
-    heard = [_understand(runtime, waiting) for waiting in events]
+    heard = [understand(runtime, waiting) for waiting in events]
+    rings = answer_heard(runtime, connection, heard, now)
+    close_events(connection, [waiting.id for waiting in events])
+    return rings
+
+
+def answer_heard(
+    runtime: Runtime, connection: Connection, heard: Sequence[Heard], now: datetime
+) -> set[str]:
+    """Answer events inside the transaction that closes them; the lanes to ring after it."""
     people = [one for one in heard if one.event.kind not in NO_PERSONS]
     users = {one.event.user_id for one in people}
     followers = hold_followers(connection, users, now)
@@ -146,14 +163,16 @@ def _work(
     }
     askers = {one.event.user_id for one in people if one.intent and one.intent.codes}
     past = lookups_since(connection, askers, now - WINDOW)
+    outcome = Outcome()
+    clerks = Clerks(open_talks(connection, users), outcome.lookups)
     batch = _Batch(
         runtime,
         Answerer(runtime, now, known),
-        Conversation(runtime, connection, now),
+        Conversation(runtime, connection, now, clerks),
         dict(followers),
         {asker: Allowance.of(rows) for asker, rows in past.items()},
-        Outcome(),
-        _echo_key(runtime),
+        outcome,
+        echo_key(runtime),
     )
     apply_receipts(runtime, connection, [told for one in heard for told in one.event.receipts])
     for one in heard:
@@ -165,11 +184,11 @@ def _work(
     owe(connection, batch.outcome.owed)
     remember_lookups(connection, batch.outcome.lookups)
     remember_echoes(connection, batch.outcome.echoes)
-    close_events(connection, [waiting.id for waiting in events])
     return batch.conversation.rings
 
 
-def _understand(runtime: Runtime, waiting: Waiting) -> Heard:
+def understand(runtime: Runtime, waiting: Waiting) -> Heard:
+    """What a stored event means."""
     body = runtime.vault.open(waiting.payload)
     event = read_event(body, waiting.event_at, runtime.settings.zalo_oa_id)
     readable = event.kind in (EventKind.TEXT, EventKind.PHOTO, EventKind.LINK)
@@ -202,7 +221,7 @@ class _Batch:
         reply = self._reply(heard, before, asked)
         if reply is None:
             return
-        key = f"zalo:{heard.waiting.id}"
+        key = event_key(heard.waiting)
         self.owe(heard, reply, key)
         self._remember(event.user_id, asked, key, heard)
 
@@ -217,16 +236,25 @@ class _Batch:
             if event.kind is EventKind.WITHDRAW or is_newer(before, event):
                 self.conversation.end(event, arrived_at)
             return None
-        conversed = self.conversation.reply(event, intent, arrived_at)
+        key = event_key(heard.waiting)
+        conversed = self.conversation.reply(event, intent, arrived_at, key)
         if conversed:
             return conversed
         if intent and (intent.codes or event.kind is EventKind.TEXT):
-            allowance = self.allowances.get(event.user_id, Allowance())
-            reply = self.answerer.answer(intent, allowance, asked)
-            return self.conversation.follow(event, arrived_at, asked, reply)
+            return self._answer(heard, intent, asked)
         if event.kind is EventKind.PHOTO:
-            return self.answerer.say("help", "ask.photo", "slip_help")
+            return self.answerer.say("help", heard.photo_words, "slip_help")
         return self._hint(event.user_id)
+
+    def _answer(self, heard: Heard, intent: Intent, asked: Asked) -> Reply:
+        """What was asked for, and below it what its codes mean for follows and talks."""
+        event = heard.event
+        allowance = self.allowances.get(event.user_id, Allowance())
+        reply = self.answerer.answer(intent, allowance, asked)
+        if not intent.codes:
+            return reply
+        key = event_key(heard.waiting)
+        return self.conversation.beside(event, heard.waiting.arrived_at, key, asked, reply)
 
     def _hint(self, user_id: str) -> Reply | None:
         follower, now = self.followers[user_id], self.answerer.now
@@ -241,30 +269,16 @@ class _Batch:
         parts = split_text(reply.text)
         for place, part in enumerate(parts):
             buttons = reply.buttons if place == len(parts) - 1 else ()
-            body = {"text": part, "buttons": [asdict(button) for button in buttons]}
-            self.outcome.owed.append(
-                {
-                    "lane": "chat",
-                    "event": reply.event,
-                    "dedupe_key": f"{key}:{place}",
-                    "channel": "zalo",
-                    "recipient": heard.event.user_id,
-                    "body": self.runtime.vault.seal(json.dumps(body, ensure_ascii=False)),
-                    "text_mark": blind_index(self.echo_key, part),
-                    "state": "waiting",
-                    "due_at": now,
-                    "claims": 0,
-                    "unsure": 0,
-                    "refusals": 0,
-                    "asked_at": heard.waiting.arrived_at,
-                    "expires_at": heard.waiting.arrived_at + REPLY_KEPT,
-                    "created_at": now,
-                }
+            arrived_at = heard.waiting.arrived_at
+            message = ChatMessage(
+                reply.event, heard.event.user_id, part, f"{key}:{place}", arrived_at, buttons
             )
+            self.outcome.owed.append(chat_record(self.runtime, self.echo_key, message, now))
 
     def _remember(self, asker: str, asked: Asked, key: str, heard: Heard) -> None:
-        way = "link" if heard.event.kind is EventKind.LINK else "typed"
+        typed = "link" if heard.event.kind is EventKind.LINK else "typed"
         for code, dossier_id in asked.lookups:
+            way = "photo" if code in heard.photographed else typed
             self.runtime.metrics.lookups.labels(way, "known" if dossier_id else "unknown").inc()
             self.outcome.lookups.append(
                 {

@@ -92,7 +92,7 @@ def _sealed_anew(
     fields = []
     for row in rows:
         for column, old in zip(place.columns, row.fields, strict=True):
-            if old is None:
+            if not old:  # empty, or erased at a citizen's wish
                 continue
             name = f"{place.name}.{column}"
             try:

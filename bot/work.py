@@ -16,6 +16,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.announce import build_announcer
 from bot.bell import WORKER_LANES
 from bot.ceiling import Ceiling
 from bot.channels.zalo import build_zalo
@@ -23,12 +24,14 @@ from bot.database import AWAY
 from bot.deliver import Pump
 from bot.doctor_templates import warn_of_templates
 from bot.doctor_texts import text_findings
+from bot.draw_batch import BatchThread, draw_due
 from bot.ear import listen
 from bot.hear import hear
 from bot.hold import Hold
 from bot.jobs import AWAKE
 from bot.logs import configure_logs, log
 from bot.notify import build_notifier
+from bot.read_photos import PhotoDesk, PhotoThreads
 from bot.renew import TokenSource
 from bot.runtime import Runtime, build_runtime
 from bot.settings import Settings
@@ -42,6 +45,9 @@ STOP_SECONDS = 9.3
 SHORT_LIFE, REST_SECONDS = 5.0, 1.0
 CHAT_THREADS = 64
 BULK_THREADS = 64
+PHOTO_DESKS = 2
+BATCH_STOP_SECONDS = 2.0  # a slip takes hundredths, giving a batch back a moment
+PHOTO_STOP_SECONDS = 0.5  # a photo that is being fetched is left to the next worker
 NICENESS = {"notice": 5, "bulk": 10}
 
 logger = log(__name__)
@@ -83,12 +89,17 @@ def work_once(runtime: Runtime) -> None:
         build_pump(runtime, "chat", CHAT_THREADS),
         build_notifier(runtime),
         build_pump(runtime, "bulk", BULK_THREADS),
+        build_announcer(runtime),
     ]
+    photos = PhotoDesk(runtime)
     busy = True
     while busy:
         busy = hear(runtime) > 0
+        busy = photos.turn() or busy
+        busy = draw_due(runtime) or busy
         for pump in pumps:
             busy = pump.turn() or busy
+    photos.stop()
     for pump in pumps:
         pump.stop()
 
@@ -131,13 +142,36 @@ class Lane:
 
     def _chat(self) -> None:
         pump = build_pump(self.runtime, "chat", CHAT_THREADS)
-        self._pump(pump, lambda: hear(self.runtime) > 0)
+        photos = PhotoThreads([PhotoDesk(self.runtime) for _ in range(PHOTO_DESKS)])
+        photos.start()
+
+        def heard() -> bool:
+            photos.wake()
+            return hear(self.runtime) > 0
+
+        self._pump(pump, heard)
+        photos.stop(PHOTO_STOP_SECONDS)
+        pump.stop()
 
     def _bulk(self) -> None:
-        self._pump(build_pump(self.runtime, "bulk", BULK_THREADS), lambda: False)
+        pump = build_pump(self.runtime, "bulk", BULK_THREADS)
+        announcer = build_announcer(self.runtime)
+        batches = BatchThread(self.runtime)
+        batches.start()
+
+        def heard() -> bool:
+            batches.wake()
+            return announcer.turn()
+
+        self._pump(pump, heard)
+        batches.stop(BATCH_STOP_SECONDS)
+        announcer.stop()
+        pump.stop()
 
     def _notice(self) -> None:
-        self._pump(build_notifier(self.runtime), lambda: False)
+        notifier = build_notifier(self.runtime)
+        self._pump(notifier, lambda: False)
+        notifier.stop()
 
     def _pump(self, pump: Outflow, before: Callable[[], bool]) -> None:
         if self.runtime.settings.redis_url:
@@ -152,7 +186,6 @@ class Lane:
             return pump.turn() or heard
 
         self._loop(AWAKE[self.name], busy)
-        pump.stop()
 
     def _clock(self) -> None:
         def busy() -> bool:

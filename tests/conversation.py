@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.agencies import add_agency, add_feed_key
-from bot.channels.zalo_events import listen
+from bot.channels.zalo_events import PHOTO, listen
 from bot.core.snapshot import FeedDossier, Procedure, Times
 from bot.hear import hear
+from bot.read_photos import PhotoDesk
 from bot.register import register_dossiers
 from bot.runtime import Runtime
 from bot.store.feed_keys import FeedKey
@@ -36,7 +37,7 @@ class House:
         times = Times(due_at=told.pop("due_at", None), finished_at=told.pop("finished_at", None))
         dossier = FeedDossier(
             code=code,
-            agency="H56.14",
+            agency=told.pop("agency", "H56.14"),
             procedure=Procedure("1.003560", "Đăng ký khai sinh"),
             step=told.pop("step", "Thẩm định hồ sơ"),
             status=told.pop("status", 4),
@@ -53,6 +54,10 @@ class House:
         before = len(self.owed())
         self.store(event, written)
         hear(self.runtime)
+        if event["event_name"] == PHOTO:
+            desk = PhotoDesk(self.runtime)
+            desk.turn()
+            desk.stop()
         return self.owed()[before:]
 
     def store(self, event: dict[str, Any], written: str | None = None) -> None:

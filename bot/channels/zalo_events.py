@@ -15,13 +15,14 @@ from bot.channels.zalo_reports import NEWS, STATES, read_receipt, read_template_
 from bot.core.message import Event, EventKind
 
 SAMPLE_MESSAGE = {"msg_id": "This is message id", "text": "This is testing message"}
-MOST_ATTACHMENTS = 10
+MOST_ATTACHMENTS = 10  # zalo-platform 10, row 28
+PHOTO = "user_send_image"
 LONGEST_PHONE = 200
 
 # zalo-platform 2.5. What is not named here is stored and answered 200 all the same.
 CONTENT = {
     "user_send_text": EventKind.TEXT,
-    "user_send_image": EventKind.PHOTO,
+    PHOTO: EventKind.PHOTO,
     "user_send_link": EventKind.LINK,
     "user_send_audio": EventKind.OTHER_CONTENT,
     "user_send_video": EventKind.OTHER_CONTENT,
@@ -208,8 +209,15 @@ def read_event(body: bytes, at: datetime, oa_id: str) -> Event:
         text = plain_text(part(fields, "info").get("phone"))[:LONGEST_PHONE]
     if kind is EventKind.LINK:
         text = "\n".join(filter(None, [text, *_links(message)]))
-    interaction = name not in NO_INTERACTION
-    return Event(kind, user, at, text, identifier(message.get("msg_id")), interaction)
+    return Event(
+        kind,
+        user,
+        at,
+        text,
+        identifier(message.get("msg_id")),
+        interaction=name not in NO_INTERACTION,
+        photos=tuple(_links(message)) if kind is EventKind.PHOTO else (),
+    )
 
 
 def _citizen(fields: Mapping[str, Any], oa_id: str) -> str:

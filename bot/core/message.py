@@ -1,6 +1,6 @@
 """What carriers tell us, and what we hand to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ class Event:
     Shape: `user_id` is the citizen's id at that carrier; `at` is aware; `text` holds what was
            typed, a caption, a link's address, or a phone as it was shared. `receipts` belong
            to a RECEIPT, `news` to TEMPLATE_NEWS; neither is anything a citizen did.
+           `photos` are the addresses of a PHOTO's pictures; who has one, sees the picture.
     """
 
     kind: EventKind
@@ -60,6 +61,7 @@ class Event:
     interaction: bool = False
     receipts: tuple[DeliveryReceipt, ...] = ()
     news: TemplateNews | None = None
+    photos: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Events received, each once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,24 +59,77 @@ def remember(connection: Connection, values: dict[str, Any]) -> bool:
     return stored.first() is not None
 
 
-_DUE = (
+_OLDEST = (
     select(*_COLUMNS)
     .where(inbox.c.due_at <= bindparam("now"))
     .order_by(inbox.c.due_at, inbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_DUE = _OLDEST.where(inbox.c.event_name != bindparam("name"))
+_DUE_NAMED = _OLDEST.where(inbox.c.event_name == bindparam("name"))
 _DONE = update(inbox).where(inbox.c.id == bindparam("event")).values(due_at=None)
 
 
-def due_events(connection: Connection, now: datetime, most: int) -> list[Waiting]:
+def due_events(
+    connection: Connection, now: datetime, most: int, set_aside: str = ""
+) -> list[Waiting]:
     """Take the oldest due events for the length of this transaction.
 
     On PostgreSQL the rows are locked and other workers skip them; on SQLite the transaction
-    is the only writer.
+    is the only writer. Events named `set_aside` are left to whoever claims them.
     """
-    rows = connection.execute(_DUE, {"now": now, "most": most})
+    rows = connection.execute(_DUE, {"now": now, "most": most, "name": set_aside})
     return [Waiting(*row) for row in rows]
+
+
+def claim_event(
+    connection: Connection, name: str, now: datetime, lease_until: datetime
+) -> Waiting | None:
+    """Claim the oldest due event of this name for longer than a transaction.
+
+    Result: the event, its `attempts` this claim included: they tell this claim from a later one.
+            When nobody closes it, it is due again after its lease.
+    """
+    row = connection.execute(_DUE_NAMED, {"now": now, "most": 1, "name": name}).first()
+    if row is None:
+        return None
+    found = Waiting(*row)
+    claimed = replace(found, attempts=found.attempts + 1)
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id == found.id)
+        .values(due_at=lease_until, attempts=claimed.attempts)
+    )
+    return claimed
+
+
+def close_claimed(connection: Connection, claimed: Waiting) -> bool:
+    """Close a claimed event; False when another claim came after this one."""
+    return _settle(connection, claimed, None, None)
+
+
+def put_back_claimed(
+    connection: Connection, claimed: Waiting, due_at: datetime | None, fault: str | None
+) -> bool:
+    """Give a claimed event back, or park it (due_at None); False as in close_claimed."""
+    return _settle(connection, claimed, due_at, fault)
+
+
+def _settle(
+    connection: Connection, claimed: Waiting, due_at: datetime | None, fault: str | None
+) -> bool:
+    row = connection.execute(
+        update(inbox)
+        .where(
+            inbox.c.id == claimed.id,
+            inbox.c.attempts == claimed.attempts,
+            inbox.c.due_at.is_not(None),
+        )
+        .values(due_at=due_at, fault=fault[:200] if fault else None)
+        .returning(inbox.c.id)
+    )
+    return row.first() is not None
 
 
 def close_events(connection: Connection, ids: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Integer,
     LargeBinary,
@@ -16,19 +17,31 @@ from sqlalchemy import (
     TypeDecorator,
     insert,
     select,
+    update,
 )
 
 from bot.database import reading
 from bot.index_key import index_key
 from bot.rotate_keys import rotate_keys
 from bot.runtime import Runtime
+from bot.store.announcement_tables import announcement
+from bot.store.counter_tables import handover, procedure, staff
+from bot.store.notice_tables import phone_link
 from bot.store.sealed_columns import HASHES, SEALED
 from bot.store.tables import agency, data_key, follower, inbox, outbox
 from bot.vault import Unreadable, Vault
 from tests.make import FIELD_KEY, NOW, make_runtime
 
 NEW, LOST = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-PARENTS = {"agency.code": "H32", "dossier.id": 1, "follower.user_id": "citizen"}
+PARENTS = {
+    "agency.code": "H32",
+    "announcement.id": 1,
+    "follower.user_id": "citizen",
+    "handover.id": 1,
+    "notice.id": 1,
+    "procedure.id": 1,
+    "staff.id": 1,
+}
 ROWS = 5
 
 
@@ -43,14 +56,17 @@ def value(vault: Vault, column: Column[Any], number: int) -> Any:
         is_hash = column.name in HASHES.get(column.table.name, ())
         return b"hash %d" % number if is_hash else vault.seal(plain(column, number))
     for foreign in column.foreign_keys:
-        return PARENTS[foreign.target_fullname]
+        return PARENTS.get(foreign.target_fullname, number)  # else that of a row of its own
+    if isinstance(kind, Date):
+        return NOW.date()
     if isinstance(kind, DateTime):
         return NOW
     if isinstance(kind, Boolean):
         return False
     if isinstance(kind, Integer):
         return number
-    return f"{column.name[:5]}-{number}"
+    most = getattr(kind, "length", None) or 0
+    return f"{column.name[:5]}-{number}"[-most:]
 
 
 def make_rows(vault: Vault, table: Table) -> list[dict[str, Any]]:
@@ -66,6 +82,11 @@ def make_rows(vault: Vault, table: Table) -> list[dict[str, Any]]:
     ]
 
 
+def least_row(vault: Vault, table: Table) -> dict[str, Any]:
+    """A row with nothing in what may be empty."""
+    return {one.name: value(vault, one, 1) for one in table.c if not one.nullable}
+
+
 @pytest.fixture
 def runtime(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     """A province that put a new key in front of the old one; all is sealed with the old."""
@@ -76,9 +97,14 @@ def runtime(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Runtime:
         name = {"code": "H32", "name": "UBND", "created_at": NOW}
         connection.execute(insert(agency).values(**name))
         connection.execute(insert(follower).values(user_id="citizen", first_seen_at=NOW))
+        for parent in (procedure, handover):  # sealed rows stand below these
+            connection.execute(insert(parent).values(**least_row(built.vault, parent)))
         for place in SEALED:
             for row in make_rows(built.vault, place.table):
                 connection.execute(insert(place.table).values(**row))
+            if place.table is staff:  # and these stand below both
+                row = least_row(built.vault, announcement)
+                connection.execute(insert(announcement).values(**row))
     return replace(built, vault=Vault((NEW, FIELD_KEY)))
 
 
@@ -135,6 +161,14 @@ def test_phones_are_found_under_the_new_key_as_before(database_url: str) -> None
     assert rotate_keys(replace(built, vault=Vault((NEW, FIELD_KEY)))).complete
     assert index_key(replace(built, vault=Vault((NEW,)))) == key
     assert len(stored(built, data_key)) == 1
+
+
+def test_a_phone_that_was_erased_at_a_citizen_s_wish_is_no_field_to_open(runtime: Runtime) -> None:
+    with runtime.engine.begin() as connection:
+        connection.execute(update(phone_link).values(phone=b"", phone_index=b"", ended_at=NOW))
+    rotation = rotate_keys(runtime)
+    assert rotation.complete
+    assert "phone_link.phone" not in rotation.newest
 
 
 def test_a_field_that_no_key_opens_is_named_and_stops_nothing(runtime: Runtime) -> None:
