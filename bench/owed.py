@@ -1,8 +1,10 @@
 """Rows to work on: messages owed, events waiting, dossiers to find."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Engine, text
 
@@ -12,6 +14,7 @@ from bot.runtime import Runtime
 from bot.store.inbox import remember
 from bot.store.outbox import owe
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CODE = "H56.14-240823-0001"
 REPLY = (
     f"Hồ sơ {CODE} đang ở bước Thẩm định, còn trong hạn giải quyết. "
@@ -87,10 +90,13 @@ def await_events(runtime: Runtime, count: int) -> None:
             remember(connection, values)
 
 
-def file_dossiers(engine: Engine, count: int, due: str = ":now") -> None:
+def file_dossiers(
+    engine: Engine, count: int, due: str = ":now", told: Mapping[str, str] = NOTHING, of: str = ""
+) -> None:
     """File so many dossiers: numbers 1 to 9,999 of each day from 2024-01-01 on, at one desk.
 
     Shape: `due` is the due date in the database's words; there `n` is the dossier's number.
+           `told` are other columns in such words, `of` what is joined for them.
     """
     lite = engine.dialect.name == "sqlite"
     day = (
@@ -103,6 +109,29 @@ def file_dossiers(engine: Engine, count: int, due: str = ":now") -> None:
     )
     code = f"'H56.14-' || substr({day}, 3) || '-' || {serial}"
     noise = (lambda size: f"randomblob({size})") if lite else _noise
+    columns = {
+        "code": code,
+        "agency_code": "'H56.14'",
+        "procedure_code": "'1.004873.000.00.00.H56'",
+        "procedure_name": "'Cấp giấy xác nhận tình trạng hôn nhân'",
+        "same_day": ":no",
+        "step": "'Thẩm định'",
+        "status": "2",
+        "at_desk": ":no",
+        "changed_at": ":now",
+        "due_at": due,
+        "phone": noise(100),
+        "phone_index": noise(32),
+        "phone_line": "'mobile'",
+        "notify_zalo": ":no",
+        "notify_sms": ":no",
+        "notify_post": ":no",
+        "owner_name": noise(140),
+        "content": noise(32),
+        "first_seen_at": ":now",
+        "updated_at": ":now",
+        **told,
+    }
     now = datetime.now(UTC)
     with engine.begin() as connection:
         connection.execute(
@@ -114,13 +143,8 @@ def file_dossiers(engine: Engine, count: int, due: str = ":now") -> None:
         )
         connection.execute(
             text(
-                "INSERT INTO dossier (id, code, agency_code, procedure_code, procedure_name, "
-                "same_day, step, status, at_desk, changed_at, due_at, phone, phone_index, "
-                "phone_line, notify_zalo, notify_sms, notify_post, owner_name, content, "
-                f"first_seen_at, updated_at) {numbers(engine)}SELECT n, {code}, 'H56.14', "
-                "'1.004873.000.00.00.H56', 'Cấp giấy xác nhận tình trạng hôn nhân', :no, "
-                f"'Thẩm định', 2, :no, :now, {due}, {noise(100)}, {noise(32)}, 'mobile', :no, :no, "
-                f":no, {noise(140)}, {noise(32)}, :now, :now FROM numbers"
+                f"INSERT INTO dossier (id, {', '.join(columns)}) {numbers(engine)}"
+                f"SELECT n, {', '.join(columns.values())} FROM numbers {of}"
             ),
             {"count": count, "no": False, "now": now if not lite else now.replace(tzinfo=None)},
         )

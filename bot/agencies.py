@@ -2,10 +2,13 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
-from bot.core.agency import Agency, would_close_a_circle
+from bot.core.agency import DESK_FACTS, Agency, would_close_a_circle
+from bot.core.appointment import USUAL_HOURS, read_work_hours
+from bot.core.counter_code import makes_codes
 from bot.database import reading
 from bot.runtime import Runtime
 from bot.store.agencies import (
@@ -38,7 +41,10 @@ class UnknownAgency(InputFault):
 
 
 class Switches(TypedDict, total=False):
-    """What may be changed of an agency; what is left out stays as it is."""
+    """What may be changed of an agency; what is left out stays as it is.
+
+    Shape: from `address` on, "" takes it away.
+    """
 
     name: str
     sms_name: str
@@ -46,6 +52,13 @@ class Switches(TypedDict, total=False):
     step_sms: bool
     result_hold_minutes: int
     sms_unicode: bool
+    address: str
+    open_hours: str
+    hotline: str
+    place: str
+    desk_name: str
+    work_hours: str
+    code_head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +110,11 @@ def set_agency(runtime: Runtime, code: str, **switches: Unpack[Switches]) -> Age
         raise InputFault(
             f"result-hold-minutes {hold} came, expected 0 to {MOST_HOLD_MINUTES}; give fewer"
         )
+    values |= {what: _desk_fact(what, values[what]) for what in DESK_FACTS.keys() & values.keys()}
     with runtime.engine.begin() as connection:
         if not update_agency(connection, code, values):
             raise UnknownAgency(code)
+        _refuse_taken_head(all_agencies(connection), code, values.get("code_head"))
         stored = agency_by_code(connection, code)
     if stored is None:
         raise UnknownAgency(code)
@@ -162,6 +177,38 @@ def _name(what: str, name: str, most: int) -> str:
             "correct it"
         )
     return plain
+
+
+def _desk_fact(what: str, typed: str) -> str | None:
+    """What a desk says of itself, as it is kept; None for nothing."""
+    if not typed.strip():
+        return None
+    option = what.replace("_", "-")
+    plain = _name(option, typed, DESK_FACTS[what])
+    if what == "work_hours":
+        try:
+            read_work_hours(plain)
+        except ValueError as fault:
+            raise InputFault(
+                f"work-hours {plain!r} came ({fault}), expected spans such as {USUAL_HOURS}; "
+                "correct it"
+            ) from None
+    if what == "code_head":
+        plain = plain.upper()
+        if not makes_codes(plain):
+            raise InputFault(
+                f"code-head {plain!r} came, expected one that makes receipt codes, such as "
+                "H32.15.8 or 000.00.17.H32; correct it"
+            )
+    return plain
+
+
+def _refuse_taken_head(agencies: Sequence[Agency], code: str, head: str | None) -> None:
+    if head is not None and head in {one.head for one in agencies if one.code != code}:
+        raise InputFault(
+            f"code-head {head!r} came for agency {code!r}, another agency's codes begin so; "
+            "choose another, or two desks would give out the same codes"
+        )
 
 
 def _parent(parents: dict[str, str | None], code: str, parent: str) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.core.notice import NoticeEvent
 from bot.core.phone import Line, Phone, PhoneReading
 from bot.core.snapshot import Change, FeedDossier, Procedure, Ticks, Times
+from bot.dossier_book import Desk
 from bot.vault import Vault, blind_index
 
 
@@ -47,14 +49,17 @@ def dossier_record(vault: Vault, index: bytes, change: Change, now: datetime) ->
     }
 
 
-def change_record(dossier_id: int, change: Change, key_id: str, now: datetime) -> dict[str, Any]:
+def change_record(
+    desk: Desk, dossier_id: int, change: Change, earned: NoticeEvent | None
+) -> dict[str, Any]:
     """What is kept of one change for good: nothing personal."""
     told = change.snapshot.told
+    same_day = told.procedure.same_day
     return {
         "dossier_id": dossier_id,
         "changed_at": told.changed_at,
-        "arrived_at": now,
-        "feed_key_id": key_id,
+        "arrived_at": desk.now,
+        "feed_key_id": desk.key.id,
         "outcome": str(change.outcome),
         "status": told.status,
         "step": told.step,
@@ -63,6 +68,11 @@ def change_record(dossier_id: int, change: Change, key_id: str, now: datetime) -
         "due_at": told.times.due_at,
         "finished_at": told.times.finished_at,
         "content": change.now.content,
+        "procedure_code": told.procedure.code,
+        "received_at": told.times.received_at,
+        "phone_line": str(change.snapshot.phone.line),
+        "silent": same_day and not desk.known_agencies[told.agency].same_day_notices,
+        "earned": str(earned) if earned else None,
     }
 
 

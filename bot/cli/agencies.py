@@ -6,6 +6,7 @@ import click
 
 from bot.agencies import add_agency, add_feed_key, list_agencies, revoke_feed_key, set_agency
 from bot.cli.door import print_json, refuse, runtime_for
+from bot.core.agency import DESK_FACTS
 
 ON_OFF = click.Choice(["on", "off"])
 SWITCHES = {"same_day_notices", "step_sms", "sms_unicode"}
@@ -34,8 +35,15 @@ def add(code: str, name: str, sms_name: str | None, parent: str | None) -> None:
 @click.option("--sms-name", help="A short unaccented name for SMS, at most 20 characters.")
 @click.option("--sms-unicode", type=ON_OFF, help="SMS with diacritics; they cost more parts.")
 @click.option("--result-hold-minutes", type=click.IntRange(0, 10_080))
+@click.option("--address", help='Where its desk is; "" takes it away, as with those below.')
+@click.option("--open-hours", help="When its desk is open, as citizens read it.")
+@click.option("--hotline", help="Its desk's telephone, as citizens read it.")
+@click.option("--place", help='What stands before the date on slips: "Lệ Thủy".')
+@click.option("--desk-name", help="What its desk is called on slips.")
+@click.option("--work-hours", help="Hours that promises fall in: 07:00-11:30,13:30-17:00.")
+@click.option("--code-head", help="What its receipt codes begin with; default its code.")
 def change(code: str, **options: Any) -> None:
-    """Change an agency's name or switches."""
+    """Change an agency's name, switches, or what its desk says of itself."""
     given = {
         name: value == "on" if value in ("on", "off") and name in SWITCHES else value
         for name, value in options.items()
@@ -60,6 +68,7 @@ def list_all(as_json: bool) -> None:
             "step_sms": one.step_sms,
             "result_hold_minutes": one.result_hold_minutes,
             "sms_unicode": one.sms_unicode,
+            **{fact: getattr(one, fact) for fact in DESK_FACTS},
         }
         for one in list_agencies(runtime_for())
     ]

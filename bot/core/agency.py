@@ -3,11 +3,29 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+# What a desk says of itself, and how many characters of it are kept.
+DESK_FACTS: Mapping[str, int] = MappingProxyType(
+    {
+        "address": 300,
+        "open_hours": 200,
+        "hotline": 40,
+        "place": 60,
+        "desk_name": 200,
+        "work_hours": 60,
+        "code_head": 40,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An agency with a one-stop desk; `parent` is the code of the one above it."""
+    """An agency with a one-stop desk; `parent` is the code of the one above it.
+
+    Shape: from `address` on, what slips and pages say of its desk; None where nothing was said.
+           `work_hours` as bot.core.appointment reads them; `code_head` begins its receipt codes.
+    """
 
     code: str
     name: str
@@ -17,6 +35,28 @@ class Agency:
     step_sms: bool
     result_hold_minutes: int
     sms_unicode: bool = False  # SMS with diacritics, which cost more parts
+    address: str | None = None
+    open_hours: str | None = None
+    hotline: str | None = None
+    place: str | None = None
+    desk_name: str | None = None
+    work_hours: str | None = None
+    code_head: str | None = None
+
+    @property
+    def head(self) -> str:
+        """What the receipt codes of its own desk begin with."""
+        return self.code_head or self.code
+
+
+def line_up(parents: Mapping[str, str | None], code: str) -> tuple[str, ...]:
+    """The codes of an agency and of those above it, nearest first; empty when it is not known."""
+    found: list[str] = []
+    step: str | None = code
+    while step is not None and step in parents and step not in found:
+        found.append(step)
+        step = parents[step]
+    return tuple(found)
 
 
 def family(parents: Mapping[str, str | None], head: str) -> frozenset[str]:

@@ -18,6 +18,13 @@ _COLUMNS = (
     agency.c.step_sms,
     agency.c.result_hold_minutes,
     agency.c.sms_unicode,
+    agency.c.address,
+    agency.c.open_hours,
+    agency.c.hotline,
+    agency.c.place,
+    agency.c.desk_name,
+    agency.c.work_hours,
+    agency.c.code_head,
 )
 
 

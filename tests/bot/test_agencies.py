@@ -43,6 +43,36 @@ def test_switches_are_off_until_they_are_set(runtime: Runtime) -> None:
     assert kept.result_hold_minutes == 30
 
 
+def test_what_a_desk_says_of_itself_is_kept_and_taken_away(runtime: Runtime) -> None:
+    add_agency(runtime, "H32", "Ủy ban nhân dân tỉnh")
+    said = set_agency(runtime, "H32", address=" 1 Trần Phú ", hotline="1022", code_head="h32.1")
+    assert (said.address, said.hotline, said.code_head, said.head) == (
+        "1 Trần Phú", "1022", "H32.1", "H32.1",
+    )  # fmt: skip
+    silent = set_agency(runtime, "H32", address="", code_head=" ")
+    assert (silent.address, silent.hotline, silent.head) == (None, "1022", "H32")
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("address", "x" * 301),
+        ("place", "a\nb"),
+        ("work_hours", "sáng"),
+        ("work_hours", "07:00-11:30,11:00-17:00"),
+        ("code_head", "UBND"),
+        ("code_head", "H32-15"),
+        ("code_head", "H32.1"),
+    ],
+)
+def test_what_a_desk_cannot_say_is_refused(runtime: Runtime, fact: str, value: str) -> None:
+    add_agency(runtime, "H32", "Ủy ban nhân dân tỉnh")
+    add_agency(runtime, "H32.1", "Sở", parent="H32")
+    with pytest.raises(InputFault, match="came"):
+        set_agency(runtime, "H32", **{fact: value})  # type: ignore[arg-type]
+    assert [one.code_head for one in list_agencies(runtime)] == [None, None]
+
+
 def test_names_are_kept_composed(runtime: Runtime) -> None:
     assert add_agency(runtime, "H32", "So\u031b\u0309 ").name == "Sở"
 
