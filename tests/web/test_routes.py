@@ -1,8 +1,11 @@
 """The route map, walked: what a stranger may open, and what refuses the unsigned."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
+from console.door import Mark, mark_of
 from tests.make import make_runtime
 from wsgi import PUBLIC, SECURITY_HEADERS, create_app
 
@@ -12,9 +15,19 @@ def web(sqlite_url: str) -> FlaskClient:
     return create_app(make_runtime(sqlite_url)).test_client()
 
 
-def test_every_route_is_listed_as_public_or_closed(web: FlaskClient) -> None:
-    routes = {rule.rule for rule in web.application.url_map.iter_rules()}
-    assert routes == set(PUBLIC)
+def test_every_route_is_listed_as_public_or_stands_behind_the_consoles_door(
+    web: FlaskClient,
+) -> None:
+    app = web.application
+    closed = {rule.rule for rule in app.url_map.iter_rules() if not mark_of_rule(app, rule).public}
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
+    assert routes - closed == set(PUBLIC)
+    assert all(path.startswith("/console/") for path in closed)
+
+
+def mark_of_rule(app: Flask, rule: Rule) -> Mark:
+    """Whom a route lets in; everybody outside of the console."""
+    return mark_of(app, rule.endpoint) or Mark(public=not rule.rule.startswith("/console"))
 
 
 @pytest.mark.parametrize("path", sorted(path for path in PUBLIC if path.startswith("/feeds/")))

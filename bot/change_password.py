@@ -1,0 +1,36 @@
+"""One's own password at the console, changed by who knows the present one."""
+
+from bot.core.log_in import EndedWhy, PasswordFault, password_fault, plain_password
+from bot.core.staff import Deed
+from bot.log_in import Standing, forget_tries, proved
+from bot.passwords import hash_password, is_password
+from bot.runtime import Runtime
+from bot.staff import Faults, StaffFault
+from bot.store.audit import write_deed
+from bot.store.staff import update_staff
+from bot.store.staff_sessions import end_sessions_of
+
+
+def change_own_password(runtime: Runtime, present: Standing, typed: str, wished: str) -> Faults:
+    """Change the password of who is logged in; every other session of theirs ends.
+
+    Result: what is wrong; empty when it was changed.
+    """
+    actor, now, wished = present.actor, runtime.now(), plain_password(wished)
+    login = actor.account.login
+    if fault := password_fault(login, wished):
+        return (fault,)
+    found = proved(runtime, login, typed, actor.address)
+    if found is None:
+        return (StaffFault.PRESENT_WRONG,)
+    used = is_password(found.password_hash, wished)
+    deed = Deed("staff.password_changed", found.agency_code, "staff", found.login)
+    values = {"password_hash": hash_password(wished), "must_change": False}
+    with runtime.engine.begin() as connection:
+        forget_tries(connection, found.id)
+        if used:
+            return (PasswordFault.USED,)
+        update_staff(connection, found.id, values | {"password_changed_at": now})
+        end_sessions_of(connection, found.id, EndedWhy.PASSWORD, now, but=present.session_id)
+        write_deed(connection, actor, now, deed)
+    return ()

@@ -1,0 +1,220 @@
+"""Logging in to the console: a password checked, a session opened, looked up and ended."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from bot.core.agency import family
+from bot.core.log_in import (
+    SIGHT,
+    EndedWhy,
+    Tries,
+    another_try,
+    is_unused,
+    must_change,
+    plain_login,
+    session_end,
+)
+from bot.core.staff import Account, Actor, Deed
+from bot.database import reading
+from bot.passwords import hash_password, is_outdated, is_password
+from bot.runtime import Runtime
+from bot.store.agencies import agency_parents
+from bot.store.audit import write_deed
+from bot.store.staff import StoredStaff, count_try, staff_by_login, update_staff
+from bot.store.staff_sessions import (
+    StoredSession,
+    end_session,
+    insert_session,
+    see_session,
+    session_by_mark,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is logged in, in which session."""
+
+    actor: Actor
+    session_id: int
+    must_change: bool
+
+
+class NoSession(StrEnum):
+    """Why nobody is logged in: the way the last session ended, or that there was none."""
+
+    NONE = "none"
+    IDLE = EndedWhy.IDLE.value
+    AGE = EndedWhy.AGE.value
+    PASSWORD = EndedWhy.PASSWORD.value
+    DISABLED = EndedWhy.DISABLED.value
+    LOGOUT = EndedWhy.LOGOUT.value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """A session that has just begun, and the token that only its browser holds."""
+
+    token: str
+    must_change: bool
+
+
+def log_in(runtime: Runtime, login: str, password: str, address: str) -> Opened | None:
+    """Open a session for who knows the password.
+
+    Result: None alike, and after as long, for an unknown login, a wrong password, a locked, a
+            disabled and a long unused account.
+    """
+    found = proved(runtime, login, password, address)
+    return _open(runtime, found, password, address) if found else None
+
+
+def proved(runtime: Runtime, login: str, password: str, address: str) -> StoredStaff | None:
+    """The account of a login and its password; None alike, and after as long, whatever is wrong.
+
+    Shape: the try is counted as wrong before the password is looked at, under the account's
+           lock, and whoever goes on with a right one takes it back (`forget_tries`): many tries
+           at one instant are no more than five.
+    """
+    let_in = _let_in(runtime, plain_login(login))
+    right = is_password(let_in.staff.password_hash if let_in else None, password)
+    if let_in is None or not right:
+        _write_refusal(runtime, let_in, address)
+        return None
+    return let_in.staff
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _LetIn:
+    """An account that may try, and whether this try, if wrong, was the last for now."""
+
+    staff: StoredStaff
+    locks: bool
+
+
+def _let_in(runtime: Runtime, login: str) -> _LetIn | None:
+    """The account, when it may try; the try is counted."""
+    now = runtime.now()
+    with runtime.engine.begin() as connection:
+        found = staff_by_login(connection, login, hold=True)
+        if found is None or is_closed(found, now):
+            return None
+        tries = another_try(found.tries, now)
+        if tries is None:
+            return None
+        count_try(connection, found.id, tries)
+    return _LetIn(found, tries.locked_until is not None)
+
+
+def _write_refusal(runtime: Runtime, let_in: _LetIn | None, address: str) -> None:
+    """What was typed as a login may be a password: only a known one is written down."""
+    deed = Deed("login.refused")
+    if let_in is not None:
+        action = "login.locked" if let_in.locks else "login.refused"
+        deed = Deed(action, let_in.staff.agency_code, "staff", let_in.staff.login)
+    with runtime.engine.begin() as connection:
+        write_deed(connection, None, runtime.now(), deed, address)
+
+
+def _open(runtime: Runtime, found: StoredStaff, password: str, address: str) -> Opened | None:
+    now, token = runtime.now(), secrets.token_urlsafe(32)
+    fresh = hash_password(password) if is_outdated(found.password_hash) else found.password_hash
+    with runtime.engine.begin() as connection:
+        held = staff_by_login(connection, found.login, hold=True)
+        if held is None or held.disabled_at or held.password_hash != found.password_hash:
+            return None  # changed while the password was being checked
+        update_staff(connection, held.id, {"last_login_at": now, "password_hash": fresh})
+        forget_tries(connection, held.id)
+        insert_session(connection, token_mark(token), held.id, now)
+        actor = actor_of(runtime, held, {}, address)
+        write_deed(connection, actor, now, Deed("login.ok", held.agency_code, "staff", held.login))
+    return Opened(token, is_to_change(held, now))
+
+
+def forget_tries(connection: Connection, staff_id: int) -> None:
+    """The password was right: no wrong ones stand in a row any more."""
+    count_try(connection, staff_id, Tries(0, None))
+
+
+def is_closed(found: StoredStaff, now: datetime) -> bool:
+    """Whether nobody can log in with this account, whatever the password."""
+    unused = is_unused(found.last_login_at, found.password_changed_at, now)
+    return found.disabled_at is not None or unused
+
+
+def is_to_change(found: StoredStaff, now: datetime) -> bool:
+    """Whether the password has to be changed before anything else is done."""
+    return found.must_change or must_change(found.roles, found.password_changed_at, now)
+
+
+def standing(
+    runtime: Runtime, token: str, address: str, renews: bool = True
+) -> Standing | NoSession:
+    """Who holds this token, or why nobody does.
+
+    Shape: `renews` is False for what a page asks by itself: it does not keep a session alive.
+    """
+    if not token:
+        return NoSession.NONE
+    now = runtime.now()
+    with reading(runtime.engine) as connection:
+        found = session_by_mark(connection, token_mark(token))
+        parents = agency_parents(connection)
+    if found is None:
+        return NoSession.NONE
+    why = _over(found, now)
+    if why is not None:
+        _end(runtime, found, why)
+        return NoSession(why)
+    if renews and now - found.seen_at >= SIGHT:
+        with runtime.engine.begin() as connection:
+            see_session(connection, found.id, now)
+    actor = actor_of(runtime, found.staff, parents, address)
+    return Standing(actor, found.id, is_to_change(found.staff, now))
+
+
+def _over(found: StoredSession, now: datetime) -> EndedWhy | None:
+    if found.ended_why is not None:
+        return found.ended_why
+    if found.staff.disabled_at is not None:
+        return EndedWhy.DISABLED
+    return session_end(found.created_at, found.seen_at, now)
+
+
+def _end(runtime: Runtime, found: StoredSession, why: EndedWhy) -> None:
+    if found.ended_why is None:
+        with runtime.engine.begin() as connection:
+            end_session(connection, found.id, why, runtime.now())
+
+
+def log_out(runtime: Runtime, present: Standing) -> None:
+    """End the session."""
+    now, account = runtime.now(), present.actor.account
+    with runtime.engine.begin() as connection:
+        if end_session(connection, present.session_id, EndedWhy.LOGOUT, now):
+            deed = Deed("login.ended", account.agency_code, "staff", account.login)
+            write_deed(connection, present.actor, now, deed)
+
+
+def actor_of(
+    runtime: Runtime, found: StoredStaff, parents: dict[str, str | None], address: str
+) -> Actor:
+    """The account as one who acts; `parents` as in bot.core.agency.family."""
+    everywhere = found.agency_code is None
+    covered = frozenset(parents) if everywhere else family(parents, str(found.agency_code))
+    return Actor(account_of(runtime, found), address, covered)
+
+
+def account_of(runtime: Runtime, found: StoredStaff) -> Account:
+    """The account with its name opened."""
+    name = runtime.vault.open_text(found.name) if found.name else ""
+    return Account(found.id, found.login, name, found.roles, found.agency_code)
+
+
+def token_mark(token: str) -> bytes:
+    """What is stored of a session's token."""
+    return sha256(token.encode()).digest()

@@ -1,0 +1,82 @@
+"""Sessions at the console; only a hash of each token is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.core.log_in import EndedWhy
+from bot.store.counter_tables import staff, staff_session
+from bot.store.staff import COLUMNS, StoredStaff, stored
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredSession:
+    """A session, and whose it is."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    ended_why: EndedWhy | None
+    staff: StoredStaff
+
+
+def insert_session(connection: Connection, mark: bytes, staff_id: int, now: datetime) -> int:
+    """Store a session that begins now; its id."""
+    values = {"token_mark": mark, "staff_id": staff_id, "created_at": now, "seen_at": now}
+    made = connection.execute(insert(staff_session).values(values).returning(staff_session.c.id))
+    return int(made.scalar_one())
+
+
+def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None:
+    """The session of a token, ended or not; None when there is none."""
+    chosen = (
+        select(
+            staff_session.c.id.label("session_id"),
+            staff_session.c.created_at,
+            staff_session.c.seen_at,
+            staff_session.c.ended_why,
+            *COLUMNS,
+        )
+        .join(staff, staff.c.id == staff_session.c.staff_id)
+        .where(staff_session.c.token_mark == mark)
+    )
+    row = connection.execute(chosen).one_or_none()
+    if row is None:
+        return None
+    ended = EndedWhy(row.ended_why) if row.ended_why else None
+    return StoredSession(row.session_id, row.created_at, row.seen_at, ended, stored(row))
+
+
+def see_session(connection: Connection, session_id: int, now: datetime) -> None:
+    """Write down that a session was used."""
+    connection.execute(
+        update(staff_session).where(staff_session.c.id == session_id).values(seen_at=now)
+    )
+
+
+def end_session(connection: Connection, session_id: int, why: EndedWhy, now: datetime) -> bool:
+    """End a session; False when it had ended already."""
+    ended = connection.execute(
+        update(staff_session)
+        .where(staff_session.c.id == session_id, staff_session.c.ended_at.is_(None))
+        .values(ended_at=now, ended_why=why)
+    )
+    return ended.rowcount == 1
+
+
+def end_sessions_of(
+    connection: Connection, staff_id: int, why: EndedWhy, now: datetime, but: int | None = None
+) -> None:
+    """End every session of an account, but one when it is named."""
+    chosen = update(staff_session).where(
+        staff_session.c.staff_id == staff_id, staff_session.c.ended_at.is_(None)
+    )
+    if but is not None:
+        chosen = chosen.where(staff_session.c.id != but)
+    connection.execute(chosen.values(ended_at=now, ended_why=why))
+
+
+def forget_sessions(connection: Connection, before: datetime) -> None:
+    """Drop what was begun before that moment; the audit trail keeps who came and went."""
+    connection.execute(delete(staff_session).where(staff_session.c.created_at < before))
