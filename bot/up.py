@@ -20,6 +20,7 @@ from bot.bell import quick_redis
 from bot.children import Child, ChildDied, Children
 from bot.database import migrate
 from bot.demo import link_sandbox, seed_agencies
+from bot.demo_counter import ACCOUNTS, PASSWORD, seed_counter
 from bot.logs import configure_logs, log
 from bot.metrics import forget_processes
 from bot.rehearsal import rehearsal_environment
@@ -79,6 +80,7 @@ class House:
         runtime = build_runtime(self.settings, service=False)
         if self.start.demo:
             self.environ.update(seed_agencies(runtime, self.environ))
+            self.environ.update(seed_counter(runtime, self.environ))
         runtime.engine.dispose()
         if self.start.sandbox:
             sandbox = [sys.executable, "-m", "sandbox"]
@@ -141,6 +143,10 @@ class House:
         if self.start.sandbox:
             page = f"http://{_reachable(self.settings.bind)}:{self.settings.sandbox_port}/"
             lines.append(f"sandbox    {page}    <- open this: citizens' phones and the demo desk")
+        if self.start.demo:
+            logins = " or ".join(account.login for account in ACCOUNTS)
+            lines.append(f"console    {self._own_url()}/console/")
+            lines.append(f"           log in as {logins}, password {self.environ[PASSWORD]}")
         lines.append("stop       Ctrl-C")
         print("\n".join(lines), flush=True)
 

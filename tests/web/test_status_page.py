@@ -137,6 +137,24 @@ def test_a_dossier_without_a_promised_day_shows_none(house: House, web: FlaskCli
     assert "Ngày hẹn" not in shown(web).text
 
 
+def test_the_desks_address_and_hours_stand_there_once_they_are_known(
+    house: House, web: FlaskClient
+) -> None:
+    house.feed(due_at=DUE)
+    bare = shown(web).text
+    for words in ("Địa chỉ", "Giờ tiếp dân", "Điện thoại"):
+        assert words not in bare
+    set_agency(house.runtime, "H56.14", address="Số 1 <Hùng Vương>", hotline="0258 3 800 800")
+    said = shown(web).text
+    assert "Địa chỉ Số 1 <Hùng Vương>" in said
+    assert "Điện thoại 0258 3 800 800" in said
+    assert "Giờ tiếp dân" not in said
+    set_agency(house.runtime, "H56.14", open_hours="Thứ Hai đến Thứ Sáu", hotline="")
+    said = shown(web).text
+    assert "Giờ tiếp dân Thứ Hai đến Thứ Sáu" in said
+    assert "Điện thoại" not in said
+
+
 def test_nobody_is_called_for_a_result_that_is_still_held(house: House, web: FlaskClient) -> None:
     set_agency(house.runtime, "H56.14", result_hold_minutes=30)
     house.feed(status=9, step="Trả kết quả")

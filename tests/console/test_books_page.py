@@ -1,0 +1,124 @@
+"""The books as supervisors read them: their own agencies, equal figures wherever one stands."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from bot.core.staff import Role
+from bot.keep_books import keep_books
+from tests.console.books import BIRTH, LAND, tell
+from tests.console.desk import Desk
+
+
+@pytest.fixture
+def desk(database_url: str) -> Desk:
+    desk = Desk(database_url)
+    tell(desk, "H56.14", 1, LAND, 2)
+    tell(desk, "H56.14", 2, BIRTH, 2, phone=None)
+    tell(desk, "H56.15", 3, LAND, 2, phone="02583822222")
+    desk.clock.move(hours=1)
+    tell(desk, "H56.14", 1, LAND, 9)
+    tell(desk, "H56.15", 3, LAND, 4, step="Thẩm định")
+    keep_books(desk.runtime)
+    return desk
+
+
+def table(page: str, name: str) -> list[dict[str, int]]:
+    """The numbers of a table, by column."""
+    [body] = re.findall(rf'<table class="[^"]*" id="{name}">.*?</table>', page, re.DOTALL)
+    rows = re.findall(r"<tr>.*?</tr>", body.split("<tbody>")[1], re.DOTALL)
+    cell = re.compile(r'data-column="([^"]+)" data-value="(-?\d+)"')
+    return [{name: int(number) for name, number in cell.findall(row)} for row in rows]
+
+
+def test_a_supervisor_of_everything_sees_every_agency(desk: Desk) -> None:
+    page = desk.login(Role.SUPERVISOR, agency=None).get("/console/bao-cao").text
+    rows = table(page, "by-agency")
+    assert [row["received"] for row in rows] == [2, 1]
+    assert [row["due"] for row in rows] == [3, 2]
+    [month] = table(page, "by-month")
+    assert (month["received"], month["resolved_early"], month["due"]) == (3, 1, 5)
+    assert sum(row["due"] for row in table(page, "by-procedure")) == 5
+    assert "Sổ khớp" in page
+
+
+def test_a_supervisor_sees_only_what_is_theirs(desk: Desk) -> None:
+    client = desk.login(Role.SUPERVISOR, agency="H56.15")
+    page = client.get("/console/bao-cao").text
+    assert [row["due"] for row in table(page, "by-agency")] == [2]
+    assert "H56.14" not in page
+    for path in ("", "/ngay", "/ho-so", "/cau-hoi", "/xuat.csv"):
+        assert client.get(f"/console/bao-cao{path}?co_quan=H56.14").status_code == 404
+    cases = client.get("/console/bao-cao/ho-so?so=due&ngay=2026-11-25").text
+    assert "261122-0003" in cases
+    assert "261122-0001" not in cases
+
+
+@pytest.mark.parametrize(
+    "figure", ["received", "resolved_early", "due", "pending", "phone_missing"]
+)
+@pytest.mark.parametrize("narrowed", ["", "&co_quan=H56.14", "&thu_tuc=1.004873"])
+def test_the_dossiers_behind_a_figure_are_as_many_as_it_says(
+    desk: Desk, figure: str, narrowed: str
+) -> None:
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    days = client.get(f"/console/bao-cao/ngay?thang=2026-11&so={figure}{narrowed}").text
+    told = sum(row[figure] for row in table(days, "by-day"))
+    cases = client.get(f"/console/bao-cao/ho-so?so={figure}&ngay=2026-11-25{narrowed}").text
+    assert cases.count('<th scope="row" class="code">') == told
+    assert f": {told}</h1>" in cases
+
+
+def test_the_export_says_what_the_page_says(desk: Desk) -> None:
+    client = desk.login(Role.ADMINISTRATOR, agency=None)
+    answer = client.get("/console/bao-cao/xuat.csv?bang=co-quan")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=bao-cao-co-quan")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    page = table(client.get("/console/bao-cao").text, "by-agency")
+    assert [int(row["Phải báo"]) for row in rows] == [row["due"] for row in page]
+    for kind in ("thu-tuc", "thang", "ket-cuc"):
+        assert client.get(f"/console/bao-cao/xuat.csv?bang={kind}").status_code == 200
+
+
+def test_the_questions_of_supervision_have_their_answers(desk: Desk) -> None:
+    page = desk.login(Role.SUPERVISOR, agency=None).get("/console/bao-cao/cau-hoi").text
+    assert [row["phone_missing"] for row in table(page, "phones-agency")] == [1, 0]
+    assert [row["phone_landline"] for row in table(page, "phones-agency")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("tu=2026-13", "không đọc được"),
+        ("tu=2026-11&den=2026-10", "đứng trước"),
+        ("tu=2020-01&den=2026-10", "nhiều nhất 24 tháng"),
+    ],
+)
+def test_a_span_that_cannot_be_shown_is_explained(desk: Desk, typed: str, words: str) -> None:
+    answer = desk.login(Role.SUPERVISOR, agency=None).get(f"/console/bao-cao?{typed}")
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_a_clerk_has_no_books(desk: Desk) -> None:
+    assert desk.login(Role.CLERK).get("/console/bao-cao").status_code == 403
+
+
+def test_before_anything_happened_the_page_says_so(sqlite_url: str) -> None:
+    page = Desk(sqlite_url).login(Role.SUPERVISOR, agency=None).get("/console/bao-cao").text
+    assert "Sổ chưa được lập lần nào" in page
+
+
+def test_of_a_day_of_many_dossiers_an_agency_is_chosen_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.read_books.MOST_AT_ONCE", 3)
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    page = client.get("/console/bao-cao/ho-so?so=due&ngay=2026-11-25").text
+    assert ": 5</h1>" in page
+    [link] = re.findall(r'href="([^"]*co_quan=H56.14&amp;[^"]*rieng=1[^"]*)"', page)
+    cases = client.get(link.replace("&amp;", "&")).text
+    assert ": 3</h1>" in cases
+    assert cases.count('<th scope="row" class="code">') == 3
