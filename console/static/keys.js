@@ -1,8 +1,11 @@
-// Working by keyboard: single letters open places and press buttons, arrows walk through results.
+// Working by keyboard: single letters open places and press buttons, arrows walk through results,
+// and a scanner finds a dossier wherever one is.
 "use strict";
 
 (() => {
   const OFF = "console-keys-off";
+  const TOGETHER = 50; // milliseconds between two keys: a scanner is faster, a hand is slower
+  const SCANNED = 6; // letters that a code has at least
 
   function store(value) {
     try {
@@ -14,6 +17,8 @@
   }
 
   let off = store();
+  let burst = "";
+  let pause = 0;
 
   function typing(target) {
     return target.closest("textarea, select, [contenteditable]")
@@ -52,20 +57,43 @@
   }
 
   function letters(event) {
-    if (off || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return false;
-    if (event.key === "Escape" && typing(event.target)) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return false;
+    if (event.key === "Escape" && !off && typing(event.target)) {
       event.target.blur();
       return true;
     }
     if (typing(event.target) || event.key.length !== 1) return false;
-    const found = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (found) press(found);
-    return Boolean(found);
+    const place = `[data-key="${CSS.escape(event.key.toLowerCase())}"]`;
+    const found = off ? null : document.querySelector(place);
+    burst += event.key;
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      if (burst.length === 1 && found) press(found);
+      burst = "";
+    }, TOGETHER);
+    return Boolean(found) || burst.length > 1;
+  }
+
+  // A scanner types a code and Enter wherever one is: that means to find it, not our shortcuts.
+  function scans(event) {
+    if (event.key !== "Enter" || burst.length < SCANNED || typing(event.target)) return false;
+    if (!document.querySelector('a[href="/console/tim"]')) return false;
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action: "/console/tim", hidden: true });
+    const token = document.querySelector('meta[name="csrf-token"]').content;
+    for (const [name, value] of [["q", burst], ["csrf_token", token]]) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    clearTimeout(pause);
+    burst = "";
+    document.body.append(form);
+    form.submit();
+    return true;
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || !(event.target instanceof Element)) return;
-    if (submits(event) || arrows(event) || letters(event)) event.preventDefault();
+    if (submits(event) || scans(event) || arrows(event) || letters(event)) event.preventDefault();
   });
 
   document.querySelector("[data-focus]")?.focus();

@@ -3,6 +3,7 @@
 import argparse
 
 from receipts.cli.command import Command, text_from
+from receipts.cli.slip_link import add_link_arguments, linked
 from receipts.slip.from_json import receipts_of
 from receipts.slip.mini import DOTS, render_mini
 from receipts.slip.printers import print_images, printer_address
@@ -18,11 +19,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--width", type=int, choices=sorted(DOTS), default=80, help="of the paper")
     parser.add_argument("--dots", type=int, help="on a line, where the printer differs")
+    add_link_arguments(parser)
 
 
 def _run(asked: argparse.Namespace) -> int:
     printer = printer_address(asked.escpos)
-    slips = receipts_of(text_from(asked.json))
+    slips = linked(receipts_of(text_from(asked.json)), asked)
     images = [render_mini(slip, asked.width, asked.dots) for slip in slips]
     print_images(printer, images)
     return 0

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from receipts.cli.command import Command, Refused, text_from, write
+from receipts.cli.slip_link import add_link_arguments, linked
 from receipts.slip.from_json import records_of
 from receipts.slip.pages import Paper
 from receipts.slip.render import Progress, render_batch
@@ -16,10 +17,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help="the PDF; - writes it out")
     parser.add_argument("--paper", choices=[Paper.A5, Paper.A4], default=Paper.A5, help="A5 or A4")
     parser.add_argument("--copies", type=int, help="of each slip; default as many as its form has")
+    add_link_arguments(parser)
 
 
 def _run(asked: argparse.Namespace) -> int:
-    records = records_of(text_from(asked.json))
+    records = linked(records_of(text_from(asked.json)), asked)
     progress = _shown(len(records)) if len(records) > 1 else None
     if asked.out == "-":
         stream = BytesIO()

@@ -2,9 +2,11 @@
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from dotenv import dotenv_values
 
@@ -12,7 +14,9 @@ from receipts.cli.command import Refused
 from receipts.link_key import LinkKey, read_key_file
 from receipts.qr import slip_address
 from receipts.signature import signing_key
+from receipts.slip.records import Record
 
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SHORTEST = 32  # characters of SECRET_KEY, as the house's settings have it
 
@@ -34,6 +38,19 @@ def link_of(asked: argparse.Namespace) -> Callable[[str], str]:
     except ValueError as fault:
         raise Refused(f"{asked.key_file or 'settings'}: {fault}") from fault
     return partial(slip_address, link.public_url, link.key)
+
+
+def linked(records: Sequence[AnyRecord], asked: argparse.Namespace) -> list[AnyRecord]:
+    """The records, each with its slip's link where it has none, once a key or an address is given.
+
+    Errors: Refused when address or key is missing; ValueError for an address that fits no QR.
+    """
+    if asked.key_file is None and asked.public_url is None:
+        return list(records)
+    link = link_of(asked)
+    return [
+        replace(one, link=link(one.code)) if one.code and not one.link else one for one in records
+    ]
 
 
 def _link_key(file: str | None, public_url: str | None) -> LinkKey:

@@ -159,6 +159,14 @@ def test_a_scanner_goes_straight_to_the_dossier(console: OpenConsole) -> None:
     page.wait_for_url(f"**/console/ho-so/{CODE}")
 
 
+def test_a_scanner_finds_wherever_one_is(console: OpenConsole) -> None:
+    page = console("/console/so-dien-thoai")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.type(CODE)  # as fast as a scanner: its letters press no shortcut
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/ho-so/{CODE}")
+
+
 def test_a_dossier_is_moved_by_keys(console: OpenConsole) -> None:
     page = console(PAGES["dossier"])
     page.keyboard.press("1")

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from receipts.link_key import LinkKey, key_file
+from receipts.qr import slip_address
+from receipts.signature import signing_key
 from tests.receipts.slip.printed import CODE, LINK, Printed
 from tests.rig.tree import CHECKOUT
 
@@ -96,3 +99,18 @@ def test_a_personal_name_is_not_repeated_in_an_error() -> None:
     assert done.returncode == 2
     assert "912345678" not in done.stderr.decode()
     assert "Thảo" not in done.stderr.decode()
+
+
+def test_a_slip_without_a_link_gets_the_house_s_by_its_key_file(tmp_path: Path) -> None:
+    bare = {name: value for name, value in SLIP.items() if name != "link"}
+    key = LinkKey(
+        "https://dvc.example.vn", signing_key("only for this test, 32 or more characters")
+    )
+    (tmp_path / "slip.key").write_text(key_file(key), encoding="utf-8")
+    told = json.dumps(bare).encode()
+    out, file = tmp_path / "slip.pdf", tmp_path / "slip.key"
+    receipts("slip", "--json", "-", "--out", str(out), given=told)
+    assert "qrcode" not in Printed(out.read_bytes()).symbols()
+    receipts("slip", "--json", "-", "--out", str(out), "--key-file", str(file), given=told)
+    link = slip_address(key.public_url, key.key, CODE)
+    assert Printed(out.read_bytes()).symbols()["qrcode"] == link
