@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.appointment import DayKind, Term
+from receipts.clean import fold
 
 MOST_CODE, MOST_NAME, MOST_FEES, MOST_GUIDE = 64, 200, 200, 4_000
 MOST_PAPERS, MOST_PAPER_NAME, MOST_COPIES = 60, 500, 99
@@ -72,4 +73,4 @@ def nearest(line: Sequence[str], found: Iterable[Offered]) -> list[Offered]:
         held = best.get(one.rule.code)
         if held is None or distance[one.agency_code] < distance[held.agency_code]:
             best[one.rule.code] = one
-    return sorted(best.values(), key=lambda one: (one.rule.name, one.rule.code))
+    return sorted(best.values(), key=lambda one: (fold(one.rule.name), one.rule.name, one.rule.code))
