@@ -14,32 +14,68 @@ from bot.settings import Settings
 
 WINDOW = 60.0  # seconds
 # Of the ceiling: what notices leave, chat finds free, and what bulk leaves, notices find free.
-SHARES = {"chat": 1.0, "notice": 0.95, "bulk": 0.9}
+# Bulk goes evenly and yields to whoever waits, so it may fill nearly all of it.
+SHARES = {"chat": 1.0, "notice": 0.95, "bulk": 0.998}
+ALONE_SHARES = SHARES | {"bulk": 0.9}  # there nobody can tell bulk that somebody waits
+EVEN_SECONDS = 1.0  # of bulk's even pace may go at once
+WAIT_MS = 1_000  # for which bulk yields to a lane that did not get all it wanted
 ALONE = 0.25  # of the ceiling for each process that cannot ask the others
 SULK = 2.0  # seconds for which a Redis that failed is not asked again
 CALLS = "ceiling:zalo:calls"
 PAUSED = "ceiling:zalo:paused"
+BULK = "ceiling:zalo:bulk"  # those of CALLS that were bulk's
+EVEN = "ceiling:zalo:even"  # when bulk's even pace has used up what it was granted
+WAITS = {lane: f"ceiling:zalo:waits:{lane}" for lane in ("chat", "notice")}
 
 # Takes what is free and forgets what is older than the window, in one step and by the server's
 # clock, so that neither a race nor two machines' clocks can grant a call too many. The `limits`
 # library takes all or nothing, by each machine's own clock, and knows no share kept free.
+# Notices are held to their share of what is not bulk's: what bulk has filled does not stop them,
+# it makes way as its calls grow old, one every few milliseconds.
 TAKE = """
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local window = tonumber(ARGV[3])
-local oldest = redis.call('LINDEX', KEYS[1], -1)
-while oldest and tonumber(oldest) <= now - window do
-  redis.call('RPOP', KEYS[1])
-  oldest = redis.call('LINDEX', KEYS[1], -1)
+local wanted, share = tonumber(ARGV[1]), tonumber(ARGV[2])
+local whole, window = tonumber(ARGV[3]), tonumber(ARGV[4])
+local lane, burst, wait = ARGV[5], tonumber(ARGV[6]), ARGV[7]
+for list = 1, 3, 2 do
+  local oldest = redis.call('LINDEX', KEYS[list], -1)
+  while oldest and tonumber(oldest) <= now - window do
+    redis.call('RPOP', KEYS[list])
+    oldest = redis.call('LINDEX', KEYS[list], -1)
+  end
 end
-local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - redis.call('LLEN', KEYS[1]))
+local used = redis.call('LLEN', KEYS[1])
+local granted = math.min(wanted, whole - used)
+if lane == 'notice' then
+  granted = math.min(granted, share - used + redis.call('LLEN', KEYS[3]))
+  if redis.call('EXISTS', KEYS[5]) == 1 then granted = 0 end
+elseif lane == 'bulk' then
+  local even = math.max(tonumber(redis.call('GET', KEYS[4]) or 0), now)
+  local step = window / share
+  granted = math.min(granted, share - used, math.floor((now + burst - even) / step))
+  if redis.call('EXISTS', KEYS[5], KEYS[6]) > 0 then granted = 0 end
+  if granted > 0 then
+    local used_up = string.format('%.0f', even + granted * step)
+    redis.call('SET', KEYS[4], used_up, 'PX', math.ceil(window / 1000))
+  end
+end
+if lane ~= 'bulk' then
+  local own = lane == 'chat' and KEYS[5] or KEYS[6]
+  if granted < wanted then redis.call('SET', own, '1', 'PX', wait) else redis.call('DEL', own) end
+end
 if granted <= 0 then return 0 end
 local stamp = string.format('%.0f', now)
-for _ = 1, granted do redis.call('LPUSH', KEYS[1], stamp) end
+for _ = 1, granted do
+  redis.call('LPUSH', KEYS[1], stamp)
+  if lane == 'bulk' then redis.call('LPUSH', KEYS[3], stamp) end
+end
 redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
+redis.call('PEXPIRE', KEYS[3], math.ceil(window / 1000))
 return granted
 """
+KEYS = [CALLS, PAUSED, BULK, EVEN, WAITS["chat"], WAITS["notice"]]
 # A pause is only ever made longer.
 PAUSE = """
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then
@@ -79,15 +115,22 @@ class Ceiling:
         """Grant 0 to `wanted` calls that may be made now; one round trip to Redis."""
         if wanted <= 0 or monotonic() < self._paused_until:
             return 0
-        limit = max(1, int(self._limit * SHARES[lane]))
-        granted = self._ask(lambda: self._take([CALLS, PAUSED], [wanted, limit, int(WINDOW * 1e6)]))
+        granted = self._ask(lambda: self._take(KEYS, self._wish(wanted, lane)))
         with self._lock:
             if granted is None:
-                granted = self._alone(wanted, max(1, int(limit * ALONE)))
+                granted = self._alone(wanted, self._share(ALONE_SHARES[lane] * ALONE))
             if granted:
                 self._own.append((monotonic(), granted))
             self._forget()
         return granted
+
+    def _wish(self, wanted: int, lane: str) -> list[str | int]:
+        share, window = self._share(SHARES[lane]), int(WINDOW * 1e6)
+        burst = max(int(EVEN_SECONDS * 1e6), window // share)
+        return [wanted, share, self._limit, window, lane, burst, WAIT_MS]
+
+    def _share(self, part: float) -> int:
+        return max(1, int(self._limit * part))
 
     def pause(self, seconds: float) -> None:
         """Grant nothing to anyone for so long; a pause under way is never shortened."""

@@ -1,5 +1,6 @@
 """The OA API's sending endpoints under /openapi (manual 3)."""
 
+from sandbox import articles
 from sandbox.drafts import Draft, RefusedError, draft_from
 from sandbox.gate import Call, Json
 from sandbox.media import Kept
@@ -49,8 +50,13 @@ async def gone(call: Call) -> Json:
 
 
 async def v2_message(call: Call) -> Json:
-    """POST /v2.0/oa/message: reactions live on, one-to-one messages do not (manual 3.5, 0)."""
-    action = call.body.get("sender_action")
+    """POST /v2.0/oa/message: broadcasts and reactions live on, messages to one person do not.
+
+    Source: manual 3.4, 3.5, 0.
+    """
+    action, recipient = call.body.get("sender_action"), call.body.get("recipient")
+    if isinstance(recipient, dict) and "target" in recipient:
+        return await articles.broadcast(call)
     if not isinstance(action, dict):
         return await gone(call)
     person = _recipient(call)

@@ -142,6 +142,15 @@ TEMPLATES = {
             "<co_quan> xin lỗi ông/bà. Xin ông/bà chưa đến nhận, vui lòng chờ tin nhắn tiếp theo",
         ),
         Template(
+            "412250",
+            "Bản tin",
+            "<noi_dung> Xem thêm: <lien_ket>",
+            (Param("tieu_de", 200), Param("noi_dung", 200), Param("lien_ket", 200, required=False)),
+            tag="CUSTOMER_CARE",
+            title="Bản tin của trang",
+            rows=(("Nội dung", "<tieu_de>"),),
+        ),
+        Template(
             "412238",
             "Mã xác nhận",
             "Mã xác nhận của quý ông/bà là <otp>. Hết hạn sau 10 phút.",

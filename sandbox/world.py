@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.article_shelf import Articles
 from sandbox.clock import Clock, shown
 from sandbox.dossiers import Dossiers
 from sandbox.events import Event, Events
@@ -37,6 +38,7 @@ class World:
         self.messages = Messages()
         self.tokens = Tokens()
         self.media = Media()
+        self.articles = Articles()
         self.purse = Purse()
         self.rate = RateWindow()
         self.requests = RequestLog()

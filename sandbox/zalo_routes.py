@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sandbox import business, oauth, openapi_people, openapi_send, uploads
+from sandbox import articles, business, oauth, openapi_people, openapi_send, uploads
 from sandbox.gate import openapi, zbs
 
 GONE = ("/v3.0/oa/message/transaction", "/v3.0/oa/message/promotion")
@@ -31,6 +31,8 @@ def _add_openapi(routes: web.UrlDispatcher) -> None:
         routes.add_post(f"/openapi{path}", openapi(post))
     for path, get in openapi_people.GETS.items():
         routes.add_get(f"/openapi{path}", openapi(get))
+    for path, post in (("create", articles.create), ("verify", articles.verify)):
+        routes.add_post(f"/openapi/v2.0/article/{path}", openapi(post))
     for kind in uploads.LIMITS:
         routes.add_post(f"/openapi/v2.0/oa/upload/{kind}", openapi(uploads.upload))
     for path in GONE:

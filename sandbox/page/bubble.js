@@ -52,7 +52,7 @@ function attachment(message) {
 }
 
 function content(message) {
-  if (["image", "gif"].includes(message.kind)) return [photo(message)];
+  if (["image", "gif", "article"].includes(message.kind)) return [photo(message)];
   const plain = ["text", "template", "button", undefined].includes(message.kind);
   return plain || message.kind === "request_user_info" ? [] : [attachment(message)];
 }

@@ -108,6 +108,7 @@ export const TEXT = {
       gif: "Ảnh động",
       link: "Liên kết",
       business_card: "Danh thiếp",
+      article: "Bài đăng",
     },
     otherKind: "Tin nhắn loại khác",
     parts: (count) => ` · ${count} phần tin`,

@@ -29,18 +29,54 @@ def test_two_workers_share_one_ceiling(redis_url: str) -> None:
     assert [first.take(70), second.take(70)] == [70, 30]
 
 
-def test_bulk_leaves_a_tenth_to_chat(redis_url: str) -> None:
-    worker = ceiling(redis_url, 100)
-    assert worker.take(500, "bulk") == 90
-    assert worker.take(1, "bulk") == 0
-    assert worker.take(500, "chat") == 10
+def test_bulk_goes_evenly_and_leaves_room_to_chat(redis_url: str) -> None:
+    worker = ceiling(redis_url, 600)
+    assert worker.take(500, "bulk") == 9  # a second's worth of 598 a minute
+    assert worker.take(500, "bulk") <= 1
+    assert worker.take(500, "chat") == 500
 
 
 def test_chat_goes_before_bulk(redis_url: str) -> None:
-    worker = ceiling(redis_url, 100)
-    assert worker.take(95, "chat") == 95
+    worker = ceiling(redis_url, 600)
+    assert worker.take(598, "chat") == 598
     assert worker.take(10, "bulk") == 0
-    assert worker.take(10, "chat") == 5
+    assert worker.take(2, "chat") == 2
+
+
+def test_bulk_yields_to_whoever_did_not_get_all(redis_url: str, redis_server: RedisServer) -> None:
+    worker = ceiling(redis_url, 600)
+    worker.take(600, "chat")
+    assert worker.take(1, "notice") == 0  # it waits from now on
+    make_all_old(redis_server)
+    assert worker.take(5, "bulk") == 0
+    assert worker.take(5, "notice") == 5
+    assert worker.take(5, "bulk") == 5
+
+
+def test_notices_yield_to_chat(redis_url: str, redis_server: RedisServer) -> None:
+    worker = ceiling(redis_url, 100)
+    assert worker.take(101, "chat") == 100  # one reply waits
+    make_all_old(redis_server)
+    assert worker.take(5, "notice") == 0
+    assert worker.take(1, "chat") == 1
+    assert worker.take(5, "notice") == 5
+
+
+def test_what_bulk_filled_does_not_stop_notices(redis_url: str, redis_server: RedisServer) -> None:
+    worker = ceiling(redis_url, 100)
+    with redis_server.client() as client:  # bulk has been going for a minute
+        stamp = int(client.time()[0]) * 1_000_000
+        client.lpush(bot.ceiling.CALLS, *[str(stamp)] * 98)
+        client.lpush(bot.ceiling.BULK, *[str(stamp)] * 98)
+    assert worker.take(5, "notice") == 2
+    assert worker.take(5, "chat") == 0
+
+
+def make_all_old(redis_server: RedisServer) -> None:
+    """What was granted so far was granted more than a minute ago."""
+    with redis_server.client() as client:
+        for name in (bot.ceiling.CALLS, bot.ceiling.BULK):
+            client.delete(name)
 
 
 def test_what_is_older_than_the_window_is_free_again(

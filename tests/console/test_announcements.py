@@ -4,16 +4,19 @@ import json
 import re
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import insert, select
 
-from bot.core.staff import Role
+from bot.channels.channel import Again
+from bot.core.staff import Account, Actor, Role
 from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.counter_tables import audit_entry
 from bot.store.tables import follower
-from tests.bot.announcement_stage import PNG, TEXT, TITLE
+from tests.bot.announcement_stage import PNG, TEXT, TITLE, Stage, Zalo
 from tests.console.desk import Client, Desk
 from tests.make import NOW
 
@@ -28,6 +31,9 @@ FORM: dict[str, Any] = {
     "roads_sent": "1",
     "send_at": "",
 }
+
+
+ANYBODY = Actor(Account(0, "", "", frozenset(), None), "", frozenset())
 
 
 @dataclass(slots=True)
@@ -60,8 +66,8 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str) -> House:
-    desk = Desk(database_url)
+def house(database_url: str, tmp_path: Path) -> House:
+    desk = Desk(database_url, settings={"var_dir": tmp_path})
     with desk.runtime.engine.begin() as connection:
         rows = [
             {
@@ -226,3 +232,23 @@ def test_the_picture_of_a_draft_is_not_public(house: House) -> None:
     with house.desk.runtime.engine.connect() as connection:
         from_table = connection.exec_driver_sql("SELECT token FROM announcement_picture").scalar()
     assert house.desk.app.test_client().get(f"/l/anh/{from_table}.png").status_code == 404
+
+
+def test_the_report_opens_in_a_spreadsheet_reader_and_its_figures_are_the_pages(
+    house: House,
+) -> None:
+    place = house.handed_in()
+    house.approver.post(f"{place}/duyet", {"revision": "2"})
+    house.writer.post(f"{place}/phat-hanh", {"revision": "2"})
+    stage = Stage(house.desk.runtime, house.desk.clock, Zalo(), ANYBODY, ANYBODY)
+    stage.zalo.refuse(Again.CLOSED, "-213")
+    stage.send_all()
+    book = load_workbook(BytesIO(house.writer.get(f"{place}/ket-qua.xlsx").data), read_only=True)
+    figures = {row[0]: row[1] for row in book["Kết quả"].iter_rows(values_only=True)}
+    assert (figures["Người nhận"], figures["Đã gửi"], figures["Không gửi được"]) == (3, 2, 1)
+    rows = list(book.worksheets[1].iter_rows(values_only=True))
+    assert [row[2] for row in rows[1:]].count("đã gửi") == 2
+    page = house.writer.get(f"{place}/ket-qua").text
+    assert "Người nhận không quan tâm trang" in page
+    text = house.writer.get(f"{place}/ket-qua.csv").data.decode("utf-8-sig")
+    assert len(text.splitlines()) == 4

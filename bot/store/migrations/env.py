@@ -7,7 +7,13 @@ from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from bot.store import counter_tables, notice_tables  # noqa: F401  (their tables join the metadata)
+from bot.store import (  # noqa: F401  (their tables join the metadata)
+    announcement_tables,
+    book_tables,
+    counter_tables,
+    notice_tables,
+    pull_tables,
+)
 from bot.store.tables import Instant, metadata
 
 # One number for this product, so that two starts at once migrate one after the other.

@@ -235,6 +235,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_handover_line_handover_id"), "handover_line", ["handover_id"])
 
+    dubious = sa.text(
+        "status IN (1, 2, 4, 5, 6, 9) AND (phone_line != 'mobile' OR received_at < '2018-11-15')"
+    )
+    op.create_index(
+        "ix_dossier_dubious_phone",
+        "dossier",
+        ["agency_code", "id"],
+        postgresql_where=dubious,
+        sqlite_where=dubious,
+    )
+    op.create_index(
+        "ix_phone_state_bad",
+        "phone_state",
+        ["phone_index"],
+        postgresql_where=sa.text("bad_at IS NOT NULL"),
+        sqlite_where=sa.text("bad_at IS NOT NULL"),
+    )
+
     with op.batch_alter_table("agency", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", sa.String(length=300), nullable=True))
         batch_op.add_column(sa.Column("open_hours", sa.String(length=200), nullable=True))
@@ -255,6 +273,8 @@ def downgrade() -> None:
         for name in ("code_head", "work_hours", "desk_name", "place", "hotline", "open_hours"):
             batch_op.drop_column(name)
         batch_op.drop_column("address")
+    op.drop_index("ix_phone_state_bad", table_name="phone_state")
+    op.drop_index("ix_dossier_dubious_phone", table_name="dossier")
     op.drop_table("handover_line")
     op.drop_table("staff_session")
     op.drop_table("slip_batch")
