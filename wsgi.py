@@ -4,10 +4,37 @@ import os
 import sys
 from functools import cache
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+import console.announcement_groups
+import console.announcement_watch
+import console.announcements
+import console.audit
+import console.batch
+import console.bills
+import console.books
+import console.complaints
+import console.desk
+import console.door
+import console.dossier
+import console.due
+import console.files
+import console.find
+import console.home
+import console.intake
+import console.login
+import console.papers
+import console.password
+import console.phones
+import console.photos
+import console.procedures
+import console.short_links
+import console.staff
+import console.status_page
+import console.talks
 import webhooks.feed
 import webhooks.health
 import webhooks.sms_inbound
@@ -47,7 +74,41 @@ PUBLIC = frozenset(
         "/docs",
         "/docs/swagger-ui/<name>",
         "/docs/page/<name>",
+        "/t/<tail>",
+        "/T/<tail>",
+        "/t/page/<name>",
+        "/l/<token>",
+        "/l/anh/<name>",
+        "/console/login",
+        "/console/static/<path:name>",
     }
+)
+# Pages of the console. Whom each lets in stands above its views; one that does not say so keeps
+# the application from starting.
+CONSOLE = (
+    console.login,
+    console.password,
+    console.files,
+    console.home,
+    console.find,
+    console.dossier,
+    console.due,
+    console.papers,
+    console.intake,
+    console.phones,
+    console.batch,
+    console.procedures,
+    console.desk,
+    console.staff,
+    console.audit,
+    console.photos,
+    console.talks,
+    console.bills,
+    console.books,
+    console.complaints,
+    console.announcements,
+    console.announcement_watch,
+    console.announcement_groups,
 )
 
 # gunicorn takes this code for "the application cannot be loaded" and ends; a worker that ends
@@ -57,38 +118,66 @@ CANNOT_LOAD = 4
 logger = log(__name__)
 
 
+class SessionsOfCookies(SecureCookieSessionInterface):
+    """Sessions in signed cookies; who brings none costs no reading of one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the request's cookie; an empty one without a cookie."""
+        if "HTTP_COOKIE" not in request.environ:
+            return SecureCookieSession()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie anew; nothing for a session that nobody looked into."""
+        if session.accessed:
+            super().save_session(app, session, response)
+
+
 def create_app(runtime: Runtime) -> Flask:
     """Assemble the web application around a runtime."""
     app = Flask("wsgi", static_folder=None)
+    app.session_interface = SessionsOfCookies()
     app.config["SECRET_KEY"] = runtime.settings.secret_key
     app.config["TRUSTED_HOSTS"] = None
     machines = (webhooks.zalo, webhooks.sms_inbound, webhooks.sms_receipts)
     for part in (*machines, webhooks.feed, webhooks.health):
         app.register_blueprint(part.blueprint(runtime))
+    app.register_blueprint(console.status_page.blueprint(runtime))
+    app.register_blueprint(console.short_links.blueprint(runtime))
+    console.door.open_console(app, runtime, [part.blueprint(runtime) for part in CONSOLE])
+
+    defaults = [(name.lower(), name, value) for name, value in SECURITY_HEADERS.items()]
 
     @app.after_request
     def protect(response: Response) -> Response:
+        if console.door.is_ours(request):
+            return console.door.protect(response)
         if request.method == "POST":  # machines' answers, which set none of these themselves
             response.headers.extend(SECURITY_HEADERS)
             return response
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
+        given = {name.lower() for name, _ in response.headers}
+        for lower, name, value in defaults:
+            if lower not in given:
+                response.headers.add(name, value)
         return response
 
-    @app.errorhandler(Exception)
-    def explain(fault: Exception) -> tuple[str, int, dict[str, str]]:
-        """Never a stack trace, never silence: a person may be reading this."""
-        plain = {"Content-Type": "text/plain; charset=utf-8"}
-        if isinstance(fault, HTTPException):
-            status = fault.code or 500
-            return SHORT_WORDS.get(status, "Không thực hiện được yêu cầu này."), status, plain
-        logger.exception("web.broke")
-        return "Hệ thống đang gặp trục trặc, mời thử lại sau ít phút.", 500, plain
-
+    app.register_error_handler(Exception, explain)
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         app.wsgi_app, runtime.settings.trusted_proxies
     )
     return app
+
+
+def explain(fault: Exception) -> Response | tuple[str, int, dict[str, str]]:
+    """Never a stack trace, never silence: a person may be reading this."""
+    if console.door.is_ours(request):
+        return console.door.explain(fault)
+    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    if isinstance(fault, HTTPException):
+        status = fault.code or 500
+        return SHORT_WORDS.get(status, "Không thực hiện được yêu cầu này."), status, plain
+    logger.exception("web.broke")
+    return "Hệ thống đang gặp trục trặc, mời thử lại sau ít phút.", 500, plain
 
 
 SHORT_WORDS = {

@@ -17,16 +17,23 @@ from pathlib import Path
 import psutil
 
 from bench import (
+    announcements,
     apology,
     backlog,
+    books,
     feed_changes,
+    find,
     lookup,
     memory,
     notice_whole,
     notices,
+    photos,
     reading,
     replies,
+    slips,
     sms_inbound,
+    stamp,
+    status_page,
     webhook,
     whole,
 )
@@ -68,6 +75,25 @@ minutes; product and floor are measured in turns.
 - *apology selection*: which of a million open dossiers get the evening's apology, batch by batch.
 - *inbound SMS*: a question about a known dossier by eSMS and 1pay in turn, one in eight a repeat,
   to one gunicorn process; calls come evenly, and waiting for a free socket counts.
+- *counter: find*: a million dossiers of 120 desks, 50,000 people whose names are as common as in
+  life; half of the searches are a desk's, half the whole province's. Names are typed whole, without
+  the family name, or as the given name alone.
+- *slips*: CPU of the process, one A5 page, another QR each time; the floor draws the same marks at
+  the same places with reportlab's canvas. Memory is a process's resident peak.
+- *stamping*: one process that has cut its fonts already, another slip each time, by the clock on
+  the wall. The floor opens the same file, lays a page over it that was drawn before, and saves.
+- *status page*: one gunicorn process alone on one core, every page of another dossier; the floor
+  fills a template of the same size with six values and a list, and asks no database.
+- *photos*: the generator of `tests/photos`, a seed that nothing was tuned on; CPU of the process
+  with one thread for arithmetic, from the JPEG's bytes, floor and product in turns photo by photo.
+- *announcements*: planning is one process that writes a million recipients; draining is the bulk
+  lane's announcer as the worker turns it, 64 threads on a core alone, against 64 threads that post
+  the same bytes. At the cap the announcer runs for 150 s with the ceiling as it is shipped; what is
+  counted begins after 65 s. The stop button is pressed after 3 s of draining; messages that begin
+  after its commit are counted. Replies are asked as in *whole*.
+- *books*: a year over 200 agencies and 97 procedures, three messages a dossier, spread evenly; each
+  page asked 20 times by Flask's test client, log-in and template included. The last days' rows are
+  made by the job, the others by SQL in the same form.
 - The ceiling on calls is asked as always, with a bound that it never reaches. PostgreSQL and
   Redis commit to the disk (fsync on, append-only on).
 """
@@ -85,6 +111,13 @@ BENCHES: dict[str, Callable[[Servers, bool], list[Row]]] = {
     "feed_changes": lambda servers, _full: feed_changes.run(servers),
     "apology": lambda servers, _full: apology.run(servers),
     "sms_inbound": lambda servers, _full: sms_inbound.run(servers),
+    "status_page": lambda servers, _full: status_page.run(servers),
+    "find": lambda servers, _full: find.run(servers),
+    "announcements": lambda servers, _full: announcements.run(servers),
+    "books": books.run,
+    "slips": lambda _servers, _full: slips.run(),
+    "stamp": lambda _servers, _full: stamp.run(),
+    "photos": lambda _servers, _full: photos.run(),
 }
 
 

@@ -71,7 +71,7 @@ def _ask(link: http.client.HTTPConnection, user: str) -> float:
 
 
 @contextmanager
-def house(ground: Ground) -> Iterator[House]:
+def house(ground: Ground, **settings: str) -> Iterator[House]:
     """Start the web processes, the worker and a carrier, all cores for all."""
     runtime = ground.runtime()
     file_dossiers(runtime.engine, 20_000)
@@ -79,7 +79,7 @@ def house(ground: Ground) -> Iterator[House]:
     with ExitStack() as stack:
         carrier, url = start_carrier(ground, LATENCY_MS, ALL_CORES)
         stack.enter_context(carrier)
-        more = {"ZALO_OPENAPI_URL": url, "PORT": str(port)}
+        more = {"ZALO_OPENAPI_URL": url, "PORT": str(port), **settings}
         command = web_command(ground.settings(**more))
         stack.enter_context(ground.start("web", command, ALL_CORES, **more)).wait_for_url(
             f"http://127.0.0.1:{port}/healthz"

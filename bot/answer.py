@@ -16,15 +16,14 @@ logger = log(__name__)
 
 LOCAL_EXAMPLE = "0101701234"
 
-# What a citizen who sent no code is told, and which buttons help them on. What concerns phones
-# and follows is answered before, in bot/converse.py.
+# What a citizen who sent no code is told, and which buttons help them on. What concerns phones,
+# follows and clerks is answered before, in bot/converse.py.
 WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.LOOKUP: ("ask.which_code", ("slip_help",)),
     Kind.SLIP_HELP: ("talk.slip_help", ("another",)),
     Kind.HELP: ("talk.help", ("slip_help",)),
     Kind.GREETING: ("talk.greeting", ("slip_help", "help")),
     Kind.THANKS: ("talk.thanks", ("another",)),
-    Kind.HANDOVER: ("talk.handover", ("another", "slip_help")),
     Kind.PARTIAL_CODE: ("ask.partial", ("slip_help",)),
     Kind.IMPOSSIBLE_DATE: ("ask.impossible_date", ("slip_help",)),
     Kind.PHONE: ("ask.phone", ("slip_help",)),
@@ -44,6 +43,8 @@ PAYLOADS = {
     "help": "#TROGIUP",
     "mine": "#HOSOCUATOI",
     "reclaim": "#GOSO",
+    "clerk": "#GAPCANBO",
+    "end_talk": "#KETTHUC",
 }
 
 

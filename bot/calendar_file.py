@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,3 +41,9 @@ def computed_days_off(year: int) -> frozenset[date]:
     if year >= _CULTURE_DAY_SINCE:
         days.add(date(year, 11, 24))
     return frozenset(day for day in days if day.weekday() < 5)
+
+
+@cache
+def working_calendar() -> Calendar:
+    """The packaged calendar, read once a process: working out the silent years takes its time."""
+    return load_calendar()

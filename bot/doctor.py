@@ -12,6 +12,8 @@ from bot.channels.channel import SendFailed
 from bot.core.national_form import Service
 from bot.database import newest_schema, present_schema, reading
 from bot.doctor_notices import notice_findings
+from bot.doctor_photos import photo_findings
+from bot.doctor_talks import talk_findings
 from bot.doctor_templates import template_findings
 from bot.doctor_texts import text_findings
 from bot.finding import Finding
@@ -43,6 +45,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         settings = settings.model_copy(update={"redis_url": f"unix://{socket}"})
     runtime = build_runtime(settings, service=False)
     findings = [*_settings(settings), *_redis(settings), *_calendar(runtime)]
+    findings += photo_findings(settings)
     try:
         findings += _database(runtime)
     except SQLAlchemyError as fault:
@@ -143,6 +146,7 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
     yield from template_findings(runtime)
     yield from text_findings(runtime)
     yield from notice_findings(runtime)
+    yield from talk_findings(runtime)
     yield from _pull(runtime)
 
 

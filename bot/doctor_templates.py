@@ -141,6 +141,31 @@ def _asked(runtime: Runtime, known: _Known) -> Iterator[Finding]:
             yield Finding("warn", "zalo.templates", why, "see zalo.token, ZALO_BUSINESS_URL")
             return
         yield from _one(event, template, asked[template.id], known)
+    yield from _announcements(channel, runtime.settings.zalo_announcement_template, known)
+
+
+def _announcements(
+    channel: TemplateChannel, template: TemplateSetting | None, known: _Known
+) -> Iterator[Finding]:
+    """The template that announcements go by, as far as it can be told without a text."""
+    if template is None:
+        return
+    what = "template.announcement"
+    try:
+        info = channel.template_info(template.id)
+    except SendFailed as fault:
+        why = f"Zalo does not tell of template {template.id}: {fault.code} {fault.reason}"
+        yield Finding("warn", what, why, "correct ZALO_ANNOUNCEMENT_TEMPLATE, or see zalo.token")
+        return
+    faults = [
+        *_state_faults(info, known.news.get(template.id)),
+        *_parameter_faults(template, info),
+    ]
+    for why, do in faults:
+        do = do.replace("ZALO_TEMPLATES", "ZALO_ANNOUNCEMENT_TEMPLATE")
+        yield Finding("warn", what, f"template {template.id} {why}", do)
+    if not faults:
+        yield Finding("ok", what, f"template {template.id} is approved and fits")
 
 
 def _info(channel: TemplateChannel, template_id: str) -> TemplateInfo | SendFailed:

@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 SLOW = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 300, 3600)
+LONG = (60, 300, 900, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 24 * 3600, 48 * 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Metrics:
     carrier_call_seconds: Histogram
     lookups: Counter
     lookup_limited: Counter
+    photos: Counter
+    photo_seconds: Histogram
     feed_requests: Counter
     feed_dossiers: Counter
     feed_seconds: Histogram
@@ -40,6 +43,8 @@ class Metrics:
     notice_attempts: Counter
     notice_seconds: Histogram
     receipts: Counter
+    handovers: Counter
+    handover_answer_seconds: Histogram
 
     def render(self, present: Iterable[Metric]) -> bytes:
         """Prometheus text of all processes that share a directory, and of `present`."""
@@ -106,6 +111,8 @@ def _build(shared: Path | None) -> Metrics:
         ),
         lookups=counter("lookups", "Codes looked up", "way", "result"),
         lookup_limited=counter("lookup_limited", "Lookups refused by a limit", "why"),
+        photos=counter("photos", "Photos of citizens", "outcome"),
+        photo_seconds=seconds("photo_seconds", "From a photo's event stored to its answer", SLOW),
         feed_requests=counter("feed_requests", "Calls of the feed", "outcome"),
         feed_dossiers=counter("feed_dossiers", "Dossiers received by the feed", "outcome"),
         feed_seconds=seconds("feed_seconds", "Time to answer a feed call", SLOW),
@@ -122,4 +129,8 @@ def _build(shared: Path | None) -> Metrics:
             "notice_seconds", "From a change stored to its notice taken by a carrier", SLOW
         ),
         receipts=counter("receipts", "Delivery receipts of carriers", "carrier", "state"),
+        handovers=counter("handovers", "Talks with clerks: opened, answered, closed", "event"),
+        handover_answer_seconds=seconds(
+            "handover_answer_seconds", "From a talk opened to a clerk's first answer", LONG
+        ),
     )

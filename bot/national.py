@@ -19,8 +19,9 @@ from bot.core.national_form import (
 )
 from bot.core.national_state import Sheet, Sync, told_by_dossier, told_by_progress
 from bot.core.snapshot import Cause, FeedDossier, Outcome, Refusal, Result
+from bot.dossier_book import Desk
 from bot.dossier_record import stored_dossier
-from bot.register import CHUNK, Desk, desk_of, register_source
+from bot.register import CHUNK, desk_of, register_source
 from bot.runtime import Runtime
 from bot.store.dossiers import hold_dossiers, whole_dossiers
 from bot.store.feed_keys import FeedKey

@@ -8,8 +8,9 @@ from bot.channels.sms_gateway import OutgoingSms, SmsGateway
 from bot.channels.sms_gateways import build_gateway
 from bot.channels.zalo import ZaloChannel, build_zalo
 from bot.channels.zalo_template import TemplateChannel, build_templates
+from bot.core.complaint import ASKS_TO_COME, complaint_button
 from bot.core.ladder import Tried
-from bot.core.message import Outgoing
+from bot.core.message import Button, Outgoing
 from bot.core.notice import Facts, Rung
 from bot.core.phone import Phone
 from bot.core.sms_text import sms_parts
@@ -85,7 +86,8 @@ class Carriers:
 
     def _made(self, call: Call) -> Answered:
         if call.rung is Rung.CHAT:
-            taken = self.chat.send(Outgoing(call.notice_id, call.recipient, call.text))
+            buttons = self._buttons(call)
+            taken = self.chat.send(Outgoing(call.notice_id, call.recipient, call.text, buttons))
             cost = 0 if call.free else self.prices.chat_paid
             return Answered(Tried.DELIVERED, taken.carrier_id, "0", cost_dong=cost)
         if call.rung is Rung.SMS:
@@ -99,6 +101,13 @@ class Carriers:
             sent = self.templates.by_phone(self._phone(call), template.id, data, call.request_id)
         cost = self.prices.template(by_uid)
         return Answered(Tried.SENT, sent.carrier_id, sent.code, sent.said, cost_dong=cost)
+
+    def _buttons(self, call: Call) -> tuple[Button, ...]:
+        """Who is asked to come may say that nothing was there."""
+        if call.facts.event not in ASKS_TO_COME:
+            return ()
+        title = self.runtime.texts.render("button.not_there")
+        return (complaint_button(title, call.notice_id),)
 
     def _sms(self, call: Call) -> Answered:
         settings = self.runtime.settings

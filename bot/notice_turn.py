@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -30,7 +29,7 @@ from bot.notice_text import zalo_text
 from bot.runtime import Runtime
 from bot.send_journal import FOLDER, never_begun
 from bot.settings import Settings
-from bot.store.agencies import all_agencies
+from bot.store.agencies import agencies_among
 from bot.store.attempts import (
     echoed,
     forget_unbegun,
@@ -51,7 +50,6 @@ from bot.store.phone_states import PhoneState, states_of
 from bot.vault import blind_index, derived_key
 
 RESULT_LOOK = timedelta(seconds=3)
-AGENCIES_KEPT = 15.0  # seconds for which agencies are not read again
 UNKNOWN_AGENCY = Agency("", "", None, None, same_day_notices=False, step_sms=False,
                         result_hold_minutes=0)  # fmt: skip
 
@@ -96,11 +94,10 @@ class Turn:
 
 @dataclass(slots=True)
 class Round:
-    """Decides batches of one worker; keeps keys, and agencies for a moment."""
+    """Decides batches of one worker; keeps the key that texts are marked with."""
 
     runtime: Runtime
-    _agencies: dict[str, Agency] = field(default_factory=dict)
-    _read_at: float = -AGENCIES_KEPT
+    _agencies: Mapping[str, Agency] = field(default_factory=dict)  # of the batch
     _mark_key: bytes = b""
 
     def turns(
@@ -109,8 +106,9 @@ class Round:
         """Decide about each claimed notice, inside the transaction that claimed it."""
         if not self._mark_key:  # the same as for chat replies: echoes are known by it
             self._mark_key = derived_key(self.runtime.settings.secret_key, "echo")
-        self._read_agencies(connection)
         known = self._known(connection, claimed)
+        told = {one.agency_code for one in known.dossiers.values()}
+        self._agencies = agencies_among(connection, told)
         turns = [self._prepare(one, known) for one in claimed]
         before = said_before(
             connection,
@@ -128,11 +126,6 @@ class Round:
             self._turn(one, prepared, known, self._said(one, prepared[2], known, said), now)
             for one, prepared in zip(claimed, turns, strict=True)
         ]
-
-    def _read_agencies(self, connection: Connection) -> None:
-        if monotonic() - self._read_at >= AGENCIES_KEPT:
-            self._agencies = {one.code: one for one in all_agencies(connection)}
-            self._read_at = monotonic()
 
     def _known(self, connection: Connection, claimed: Sequence[ClaimedNotice]) -> "_Known":
         ids = [one.id for one in claimed]

@@ -33,8 +33,8 @@ class Terms:
 
 def owe_for_changes(
     connection: Connection, terms: Terms, changes: Sequence[Change], ids: Mapping[str, int]
-) -> int:
-    """Owe what these changes mean to their citizens; how many notices that was.
+) -> list[NoticeEvent | None]:
+    """Owe what these changes mean to their citizens; the event that each came to owe, in order.
 
     A result that was not told yet is cancelled when its dossier leaves the result, whatever the
     change means otherwise.
@@ -42,38 +42,46 @@ def owe_for_changes(
            changes of one dossier stand in order.
     Source: interfaces 5 (Notices); domain-facts 0 (11: the hold, the correction).
     """
-    return sum(_owe(connection, terms, turn, ids) for turn in _turns(changes))
+    earned: list[NoticeEvent | None] = [None] * len(changes)
+    for turn in _turns(changes):
+        owed = _owe(connection, terms, [changes[place] for place in turn], ids)
+        for place, event in zip(turn, owed, strict=True):
+            earned[place] = event
+    return earned
 
 
-def _turns(changes: Sequence[Change]) -> list[list[Change]]:
-    """Changes to be treated together: of each dossier one, its changes in order."""
+def _turns(changes: Sequence[Change]) -> list[list[int]]:
+    """Places of changes to be treated together: of each dossier one, its changes in order."""
     seen: Counter[str] = Counter()
-    turns: defaultdict[int, list[Change]] = defaultdict(list)
-    for change in changes:
-        turns[seen[change.snapshot.code]].append(change)
+    turns: defaultdict[int, list[int]] = defaultdict(list)
+    for place, change in enumerate(changes):
+        turns[seen[change.snapshot.code]].append(place)
         seen[change.snapshot.code] += 1
     return list(turns.values())
 
 
 def _owe(
     connection: Connection, terms: Terms, changes: Sequence[Change], ids: Mapping[str, int]
-) -> int:
+) -> list[NoticeEvent | None]:
     meant = [(change, _meaning(terms, change)) for change in changes]
     left = {ids[change.snapshot.code] for change, what in meant if what.takes_back}
     cancel_untold_results(connection, left, terms.now)
     told = results_to_correct(connection, left)
+    earned: dict[int, NoticeEvent] = {}
     rows: list[dict[str, Any]] = []
     silent: dict[int, Change] = {}
     for change, what in meant:
         dossier_id = ids[change.snapshot.code]
         event = what.owed(result_was_told=dossier_id in told)
         if event is not None:
+            earned[dossier_id] = event
             rows.append(notice_record(_owing(terms, change, event, dossier_id), terms.now))
         elif change.earlier is not None and change.snapshot.e164:
             silent[dossier_id] = change
-    rows += _owed_to_new_phones(connection, terms, silent)
-    owe_or_renew_notices(connection, rows)
-    return len(rows)
+    again = _owed_to_new_phones(connection, terms, silent)
+    earned |= {row["dossier_id"]: NoticeEvent(row["event"]) for row in again}
+    owe_or_renew_notices(connection, [*rows, *again], terms.now)
+    return [earned.get(ids[change.snapshot.code]) for change in changes]
 
 
 def _owed_to_new_phones(

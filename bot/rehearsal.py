@@ -54,6 +54,11 @@ TEMPLATES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "apology": ("412235", _CODE_AND_DATE),
     "correction": ("412245", _CODE),
 }
+# The one that announcements go by.
+NEWS_TEMPLATE = {
+    "id": "412250",
+    "params": {"tieu_de": "{title}", "noi_dung": "{text}", "lien_ket": "{link}"},
+}
 
 
 def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -108,6 +113,8 @@ def _carriers(environ: Mapping[str, str]) -> dict[str, str]:
         "VIETGUYS_URL": f"{sandbox}/sms/vietguys",
         "SMS_GATEWAY": environ.get("SMS_GATEWAY") or "esms",
         "ZALO_TEMPLATES": environ.get("ZALO_TEMPLATES") or json.dumps(templates),
+        "ZALO_ANNOUNCEMENT_TEMPLATE": environ.get("ZALO_ANNOUNCEMENT_TEMPLATE")
+        or json.dumps(NEWS_TEMPLATE),
     }
 
 

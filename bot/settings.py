@@ -1,7 +1,6 @@
 """The environment, read once, every fault named at once, then frozen."""
 
 import ipaddress
-import json
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
 from pathlib import Path
-from string import Formatter
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,12 +18,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.core.notice import NoticeEvent
+from bot.core.template_form import read_announcement_template, read_templates
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-# What a template's parameters may be filled with; bot/notice_text.py fills them.
-TEMPLATE_FIELDS = frozenset(
-    {"code", "agency", "step", "timing", "due_date", "procedure", "status", "otp"}
-)
 # What each gateway cannot send without.
 GATEWAY_NEEDS = {
     "esms": ("ESMS_API_KEY", "ESMS_SECRET_KEY"),
@@ -191,40 +186,6 @@ class TemplateSetting(BaseModel):
     params: dict[str, str] = Field(default_factory=dict)
 
 
-def _templates(value: Any) -> Any:
-    """Read ZALO_TEMPLATES; names are checked here, declared parameters by the doctor."""
-    if not isinstance(value, str):
-        return value
-    try:
-        given = json.loads(value)
-    except ValueError as fault:
-        raise ValueError('expected JSON such as {"result":{"id":"412233","params":{}}}') from fault
-    if not isinstance(given, dict):
-        raise ValueError("expected a JSON object with one entry per event")
-    for event, template in given.items():
-        if event not in {str(one) for one in NoticeEvent}:
-            raise ValueError(f"{event!r} is no event; expected some of: {', '.join(NoticeEvent)}")
-        _template_form(event, template)
-        template["id"] = str(template["id"])  # Zalo's own pages show bare numbers
-    return given
-
-
-def _template_form(event: str, template: Any) -> None:
-    params = template.get("params", {}) if isinstance(template, dict) else None
-    named = template.get("id") if isinstance(template, dict) else None
-    if not isinstance(params, dict) or type(named) not in (str, int):
-        raise ValueError(f'{event}: expected {{"id":"…","params":{{"name":"{{code}}"}}}}')
-    for name, filling in params.items():
-        if not isinstance(filling, str):
-            raise ValueError(f"{event}.{name}: expected a text such as {{code}}")
-        for _, field, _, _ in Formatter().parse(filling):
-            if field is not None and field not in TEMPLATE_FIELDS:
-                raise ValueError(
-                    f"{event}.{name}: {{{field}}} is unknown; expected some of: "
-                    + ", ".join(f"{{{one}}}" for one in sorted(TEMPLATE_FIELDS))
-                )
-
-
 Commas = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
 Address = Annotated[str, AfterValidator(_base_url)]
 FullAddress = Annotated[str, AfterValidator(_full_url)]
@@ -234,7 +195,8 @@ Addresses = Annotated[
 SecretKeys = Annotated[
     tuple[Annotated[str, AfterValidator(_secret_key)], ...], BeforeValidator(_comma_list)
 ]
-Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(_templates)]
+Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(read_templates)]
+OneTemplate = Annotated[TemplateSetting | None, BeforeValidator(read_announcement_template)]
 
 
 class Settings(BaseModel):
@@ -266,6 +228,7 @@ class Settings(BaseModel):
     zalo_media_hosts: Commas = ZALO_MEDIA_HOSTS
     zalo_calls_per_minute: int = Field(3900, ge=1, le=4000)
     zalo_templates: Templates = Field(default_factory=dict)
+    zalo_announcement_template: OneTemplate = None
     sms_gateway: Literal["esms", "speedsms", "vietguys", "none"] = "none"
     sms_gateway_reserve: Literal["esms", "speedsms", "vietguys", "none"] = "none"
     sms_brandname: Annotated[str, AfterValidator(_brandname)] = "MotcuaSMS"

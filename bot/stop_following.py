@@ -1,10 +1,13 @@
-"""A citizen wants no more notices, or wants what is kept of their phones deleted."""
+"""A citizen wants no more notices, or wants what is kept of their phones and talks deleted."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.handover import Ending
 from bot.core.message import Reply
 from bot.core.phone_proof import day_began
+from bot.end_talks import end_talk, erase_talks
+from bot.store.announcement_wishes import opt_out
 from bot.store.dossier_follows import end_follows, open_follows
 from bot.store.phone_links import blank_links, end_links, open_links
 from bot.store.phone_proofs import blank_codes, blank_proofs, cancel_codes, drop_open_proofs
@@ -19,15 +22,20 @@ def stop(talk: Talk) -> Reply:
 
 
 def forget(talk: Talk) -> Reply:
-    """End every link and follow, and wipe the phones that are kept of this citizen."""
+    """End every link, follow and talk, and wipe what is kept of this citizen in them."""
     ended = _end(talk, "forget", talk.now)
+    end_talk(talk, Ending.FORGET)
     _wipe(talk, talk.now)
-    return talk.reply("forget", _said(talk, "forget", *ended), "help")
+    told = _said(talk, "forget", *ended)
+    if erase_talks(talk, talk.now):
+        told = f"{told} {talk.words('handover.erased')}"
+    return talk.reply("forget", told, "help")
 
 
 def left(talk: Talk) -> None:
     """The citizen unfollowed the page: as stop, and nothing is said."""
     _end(talk, "unfollow", talk.at)
+    end_talk(talk, Ending.UNFOLLOW)
 
 
 def withdrawn(talk: Talk) -> None:
@@ -36,12 +44,16 @@ def withdrawn(talk: Talk) -> None:
     Source: zalo-platform 2.6 (`user_withdraw`), 8.5.
     """
     _end(talk, "withdraw", talk.at)
+    end_talk(talk, Ending.WITHDRAW)
     _wipe(talk, talk.at)
+    erase_talks(talk, talk.at)
 
 
 def _end(talk: Talk, why: str, until: datetime) -> tuple[int, int]:
     """End what began before this event; how many phones and dossiers that was."""
     talk.hold()
+    if why != "unfollow":  # who comes back to the page wants to hear of it again
+        opt_out(talk.connection, talk.user_id, why, talk.now)
     links = [one for one in open_links(talk.connection, talk.user_id) if one.proved_at <= talk.at]
     follows = [one for one in open_follows(talk.connection, talk.user_id) if one.since <= talk.at]
     end_links(talk.connection, [one.id for one in links], talk.at, why)

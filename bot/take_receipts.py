@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.announcement_reports import apply_report
 from bot.core.ladder import Tried
 from bot.core.notice import Rung
 from bot.core.receipt import DeliveryReceipt, Reported
@@ -58,9 +59,13 @@ def apply_receipts(
             named = [one for one in named if one.recipient == mark]
         for one in named:
             moved = _apply(runtime, connection, one, receipt) or moved
-        outcome = str(receipt.state) if named else "unknown"
+        known = bool(named) or (
+            receipt.carrier in FAMILIES
+            and apply_report(connection, receipt.refs, receipt.state, receipt.at)
+        )
+        outcome = str(receipt.state) if known else "unknown"
         runtime.metrics.receipts.labels(receipt.carrier, outcome).inc()
-        if not named:
+        if not known:
             _keep(connection, receipt, now)
     return moved
 
@@ -106,7 +111,7 @@ def _apply(
     closed: dict[str, Any] = {"state": "delivered", "channel": one.rung, "reason": None}
     if one.open:
         closed |= {"due_at": None, "closed_at": now, "secret": None}
-    if settle_notice(connection, one.notice_id, closed) and one.open:
+    if settle_notice(connection, one.notice_id, closed, now) and one.open:
         runtime.metrics.notices_closed.labels(one.event, one.rung, "delivered").inc()
     return False
 
@@ -128,4 +133,4 @@ def _failed(
     if not one.open:
         return False
     logger.warning("notice.not_delivered", notice=one.notice_id, rung=one.rung, code=receipt.code)
-    return settle_notice(connection, one.notice_id, {"due_at": now, "state": "waiting"})
+    return settle_notice(connection, one.notice_id, {"due_at": now, "state": "waiting"}, now)

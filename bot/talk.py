@@ -1,4 +1,4 @@
-"""One citizen's turn in the conversation about phones and follows."""
+"""One citizen's turn in the conversation about phones, follows and clerks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ class Talk:
     """What a turn is worked on with, inside the transaction that answers it.
 
     Shape: `at` is the event's own time, which orders what a citizen did; `arrived_at` is ours,
-           which lifetimes are measured by; `rings` collects the lanes to ring after the commit.
+           which lifetimes are measured by; `rings` collects the lanes to ring after the commit;
+           `key` is the event's own, by which what is kept of it is kept once.
     """
 
     runtime: Runtime
@@ -29,6 +30,7 @@ class Talk:
     arrived_at: datetime
     now: datetime
     rings: set[str] = field(default_factory=set)
+    key: str = ""
 
     def hold(self) -> None:
         """Take the turn that whoever writes proofs, links and follows takes first."""

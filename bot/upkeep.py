@@ -6,10 +6,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 from bot.apologise import apologise_if_due
+from bot.ask_batch import forget_old_batches
 from bot.bell import LANES
 from bot.database import reading
+from bot.end_talks import end_quiet_talks
+from bot.keep_books import keep_books
 from bot.logs import log
 from bot.pull import pull_if_due
+from bot.read_page import read_page
 from bot.renew import renew_if_due
 from bot.runtime import Runtime
 from bot.store.attempts import forget_receipts
@@ -17,12 +21,14 @@ from bot.store.inbox import waiting_events
 from bot.store.notice_claims import notices_due
 from bot.store.outbox import forget_echoes, is_due
 from bot.store.phone_proofs import blank_old_proofs
+from bot.store.staff_sessions import forget_sessions
 from bot.store.timed_jobs import Wish, ensure_jobs, finish_job, take_job
 from bot.store.workers import forget_signs
 
 ECHOES_KEPT = timedelta(days=2)
 SIGNS_KEPT = timedelta(hours=1)
 PROOFS_KEPT = timedelta(days=2)  # the daily limits count a code no longer than that
+SESSIONS_KEPT = timedelta(days=30)  # of the console; none lasts longer than 12 hours
 CHANNELS = ("zalo",)
 
 logger = log(__name__)
@@ -67,6 +73,8 @@ def tidy(runtime: Runtime) -> None:
         forget_receipts(connection, now - ECHOES_KEPT)
         forget_signs(connection, now - SIGNS_KEPT)
         blank_old_proofs(connection, now - PROOFS_KEPT)
+        forget_sessions(connection, now - SESSIONS_KEPT)
+    forget_old_batches(runtime)
 
 
 JOBS: Mapping[str, TimedJob] = {
@@ -74,6 +82,9 @@ JOBS: Mapping[str, TimedJob] = {
     "renew-token": TimedJob(renew_if_due, timedelta(seconds=30), timedelta(minutes=2)),
     "apologise": TimedJob(apologise_if_due, timedelta(seconds=20), timedelta(minutes=1)),
     "pull": TimedJob(pull_if_due, timedelta(seconds=30), timedelta(minutes=2)),
+    "end-talks": TimedJob(end_quiet_talks, timedelta(minutes=5), timedelta(minutes=2)),
+    "books": TimedJob(keep_books, timedelta(minutes=5), timedelta(minutes=10)),
+    "read-page": TimedJob(read_page, timedelta(minutes=5), timedelta(minutes=3)),
     "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
 }
 

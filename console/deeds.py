@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "handover.handed": "Chuyển cuộc trao đổi cho người khác",
     "handover.answered": "Trả lời người dân",
     "handover.closed": "Kết thúc cuộc trao đổi",
+    "bill.imported": "Đối chiếu bảng kê SMS",
     "complaint.answered": "Trả lời phản ánh chưa có kết quả",
     "announcement.begun": "Soạn thông báo mới",
     "announcement.written": "Sửa thông báo",
@@ -65,6 +66,8 @@ DETAILS: Mapping[str, str] = {
     "to": "chuyển cho",
     "goodbye": "có lời chào",
     "verdict": "kết luận",
+    "lines": "số dòng",
+    "differences": "số chỗ khác nhau",
     "told": "gửi qua Zalo",
 }
 VALUES: Mapping[object, str] = {

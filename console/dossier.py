@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bot.core.counter_faults import Faults
 from bot.core.counter_moves import STEPS, MoveKind, MoveOrder
 from bot.core.dossier import Status
+from bot.core.notice import NoticeEvent
 from bot.core.phone import Phone
 from bot.core.staff import Role
 from bot.messages import messages_about
@@ -28,6 +29,7 @@ SLIP_WORDS = {
     MoveKind.STOP: "Thông báo dừng giải quyết",
     MoveKind.WITHDRAW: "Thông báo dừng giải quyết (công dân rút)",
 }
+NOTICES = frozenset(str(event) for event in NoticeEvent)
 # What a move asks for, by the fields of MoveOrder.
 FIELDS: dict[MoveKind, tuple[str, ...]] = {
     MoveKind.FORWARD: ("step", "handler"),
@@ -92,7 +94,8 @@ def _page(runtime: Runtime, code: str, typed: dict[str, str], faults: Faults) ->
 
 def _messages(runtime: Runtime, code: str) -> list[dict[str, Any]]:
     found = messages_about(runtime, code) or []
-    return [{**message_words(one), "at": one.at} for one in reversed(found)]
+    told = [one for one in found if one.event in NOTICES]  # what was asked is no notice
+    return [{**message_words(one), "at": one.at} for one in reversed(told)]
 
 
 def _sheets(opened: OpenedDossier) -> list[Sheet]:

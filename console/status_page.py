@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, render_template
 from markupsafe import escape
 
 from bot.core.step_line import Line
+from bot.count_pages import PageCount
 from bot.database import AWAY
 from bot.logs import log
 from bot.runtime import Runtime
@@ -90,6 +91,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     routes = Blueprint("status_page", __name__, template_folder="templates")
     desk = SlipDesk(runtime)
     pages = Pages(desk)
+    count = PageCount(runtime)
 
     # Query parameters, such as the one Zalo appends to shared links, are not looked at.
     @routes.get("/t/<tail>")
@@ -102,6 +104,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
             return _page(pages.nothing("away", "away_do"), 503)
         if shown is None:
             return _page(pages.nothing("unknown", "unknown_why", "unknown_do"), 404)
+        count.opened()
         return _page(pages.status(shown), 200)
 
     @routes.get("/t/page/<name>")

@@ -15,6 +15,8 @@ def networks(names: Sequence[str]) -> tuple[Network, ...]:
 
 def within(address: str, among: Sequence[Network]) -> bool:
     """Whether an address lies in one of the networks; an unreadable one lies in none."""
+    if not among:
+        return False
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -6,7 +6,19 @@ import sys
 import click
 
 from bot.agencies import InputFault
-from bot.cli import agencies, apologise, keys, messages, pull, zalo
+from bot.cli import (
+    agencies,
+    apologise,
+    keys,
+    messages,
+    names,
+    procedures,
+    pull,
+    reconcile,
+    slip_key,
+    staff,
+    zalo,
+)
 from bot.cli.door import FINDING, INPUT_ERROR, print_json, refuse, runtime_for, settings_for
 from bot.database import migrate
 from bot.doctor import examine
@@ -79,11 +91,16 @@ def sweep_command() -> None:
 
 bot.add_command(agencies.agency)
 bot.add_command(agencies.feed_key)
+bot.add_command(procedures.procedure)
+bot.add_command(names.names)
 bot.add_command(zalo.zalo)
 bot.add_command(messages.message)
 bot.add_command(pull.pull_command)
 bot.add_command(apologise.apologise_command)
+bot.add_command(reconcile.reconcile_command)
 bot.add_command(keys.keys)
+bot.add_command(slip_key.slip_key_command)
+bot.add_command(staff.staff)
 
 
 def main() -> None:

@@ -21,10 +21,14 @@ class Kind(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     HANDOVER = "handover"
+    COMPLAINT = "complaint"  # came for a result and found none
+    END_TALK = "end talk"  # the talk with a clerk
     MY_DOSSIERS = "my dossiers"
     FOLLOW = "follow"
     STOP = "stop"
     FORGET = "forget"
+    NEWS_STOP = "no announcements"
+    NEWS = "announcements again"
     RECLAIM = "reclaim"  # take a phone just proved off those who proved it before
     PARTIAL_CODE = "partial code"
     IMPOSSIBLE_DATE = "impossible date"
@@ -49,7 +53,7 @@ class Intent:
 
 
 # These are meant even when a number stands beside them ("gặp cán bộ, sđt 0905 …").
-_FIRM = frozenset({Kind.HANDOVER, Kind.FORGET, Kind.STOP})
+_FIRM = frozenset({Kind.HANDOVER, Kind.FORGET, Kind.STOP, Kind.NEWS_STOP})
 _KIND_OF_OTHER = {other: Kind[other.name] for other in Lookalike if other.name in Kind.__members__}
 _WORD = re.compile(r"[a-z0-9]+|\?")
 _SIX = re.compile(r"\W*([0-9]{3})[ -]?([0-9]{3})[\s.]*")
@@ -106,6 +110,11 @@ def _command(folded: str) -> Kind | None:
         if ideas.issuperset(needed):
             return Kind[kind]
     return None
+
+
+def wants_clerk(text: str) -> bool:
+    """Whether a text asks for a clerk, also where a receipt code stands in it."""
+    return _command(fold(clean(text))) is Kind.HANDOVER
 
 
 def one_time_code(text: str) -> str | None:

@@ -291,7 +291,8 @@ def _untried(rung: Rung, recipients: Sequence[str], situation: Situation) -> Map
 def _nowhere(situation: Situation, why: Sequence[str]) -> Close:
     if not situation.past:
         return Close("skipped", "no way out: " + "; ".join(why))
-    return ended(situation.past, "failed", "no way is left: " + "; ".join(why))
+    left = ": " + "; ".join(why) if why else ""
+    return ended(situation.past, "failed", f"no way is left{left}")
 
 
 def ended(past: Sequence[PastAttempt], state: str, reason: str) -> Close:

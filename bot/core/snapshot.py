@@ -112,6 +112,7 @@ class FeedDossier:
     owner_name: str | None = None
     unknown_fields: tuple[str, ...] = ()
     kept_phone: PhoneReading | None = None  # as stored, when what came says nothing of a phone
+    also_named: tuple[str, ...] = ()  # who else may ask for it by name; only the counter knows
 
 
 @dataclass(frozen=True, slots=True)

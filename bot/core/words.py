@@ -8,9 +8,21 @@ IDEAS: dict[str, str] = {
     "voi, cho toi gap, can gap, muon gap",
     "handover": "gapcanbo, gap can bo, gap nhan vien, gap nguoi that, tu van vien, lien he can bo, "
     "can bo ho tro, nhan vien ho tro, khieu nai, phan anh",
+    "came": "toi den nhung, toi den ma, toi den roi, toi den lay, toi den nhan, da den lay, da den "
+    "nhan, da den noi, den roi ma, den roi nhung, den noi, den lay, den nhan, len lay, len nhan, "
+    "ra lay, ra nhan, xuong lay, di lay, toi noi, toi lay, da toi lay, da len, len roi, "
+    "den mot cua, den bo phan mot cua",
+    "nothing": "chua co, khong co, ko co, chua xong, chua thay, khong thay, chua nhan duoc, khong "
+    "nhan duoc, khong duoc nhan, bao chua co, noi chua co, chua tra",
     "forget": "xoa thong tin, xoa du lieu, xoa het thong tin, xoa het du lieu, xoa tai khoan, "
     "xoa so dien thoai, xoa sdt, xoa moi thong tin, rut dong y, rut lai dong y, "
     "rut lai su dong y, huy dong y, xoathongtin, delete my data",
+    "news_stop": "thoi nhan ban tin, ngung nhan ban tin, dung nhan ban tin, huy ban tin, huy nhan "
+    "ban tin, khong nhan ban tin, khong muon nhan ban tin, ko nhan ban tin, thoi ban tin, tat ban "
+    "tin, tu choi ban tin, thoi nhan thong bao chung, khong nhan thong bao chung, ngung nhan thong "
+    "bao chung, tat thong bao chung, thoibantin",
+    "news": "nhan ban tin, nhan lai ban tin, muon nhan ban tin, dang ky ban tin, bat ban tin, nhan "
+    "thong bao chung, nhanbantin",
     "stop": "stop, unsubscribe, thoi theo doi, huy theo doi, bo theo doi, ngung theo doi, "
     "dung theo doi, khong theo doi, ko theo doi, thoi nhan tin, huy nhan tin, ngung nhan tin, "
     "dung nhan tin, khong nhan tin, ko nhan tin, tu choi nhan tin, khong muon nhan tin, "
@@ -48,8 +60,11 @@ IDEAS: dict[str, str] = {
 RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("HANDOVER", ("handover",)),
     ("HANDOVER", ("reach", "human")),
+    ("COMPLAINT", ("came", "nothing")),
     ("FORGET", ("forget",)),
+    ("NEWS_STOP", ("news_stop",)),
     ("STOP", ("stop",)),
+    ("NEWS", ("news",)),
     ("MY_DOSSIERS", ("mine",)),
     ("SLIP_HELP", ("code", "where")),
     ("FOLLOW", ("follow",)),
@@ -67,6 +82,13 @@ WHOLE: dict[str, str] = {
     "huy bo": "STOP",
     "ngung": "STOP",
     "ngung lai": "STOP",
+    "ket thuc": "END_TALK",
+    "ket thuc trao doi": "END_TALK",
+    "ket thuc tro chuyen": "END_TALK",
+    "ket thuc noi chuyen": "END_TALK",
+    "ket thuc cuoc tro chuyen": "END_TALK",
+    "thoi trao doi": "END_TALK",
+    "dung trao doi": "END_TALK",
     "gap": "HANDOVER",
     "can bo": "HANDOVER",
     "nhan vien": "HANDOVER",
@@ -105,10 +127,14 @@ PAYLOADS: dict[str, str] = {
     "batdau": "HELP",
     "huongdan": "SLIP_HELP",
     "gapcanbo": "HANDOVER",
+    "chuaco": "COMPLAINT",
+    "ketthuc": "END_TALK",
     "hosocuatoi": "MY_DOSSIERS",
     "theodoi": "FOLLOW",
     "thoi": "STOP",
     "thoitheodoi": "STOP",
+    "thoibantin": "NEWS_STOP",
+    "nhanbantin": "NEWS",
     "xoathongtin": "FORGET",
     "goso": "RECLAIM",
 }

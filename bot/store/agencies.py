@@ -1,12 +1,13 @@
 """Agencies."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.core.agency import Agency
+from bot.store.among import by_dialect
 from bot.store.tables import agency
 
 _COLUMNS = (
@@ -31,6 +32,17 @@ _COLUMNS = (
 def all_agencies(connection: Connection) -> list[Agency]:
     """Every agency, by code."""
     return [Agency(*row) for row in connection.execute(select(*_COLUMNS).order_by(agency.c.code))]
+
+
+_AMONG = by_dialect(lambda among: select(*_COLUMNS).where(among(agency.c.code, "codes")))
+
+
+def agencies_among(connection: Connection, codes: Collection[str]) -> dict[str, Agency]:
+    """Those of these agencies that are known, by code."""
+    if not codes:
+        return {}
+    rows = connection.execute(_AMONG[connection.dialect.name], {"codes": sorted(codes)})
+    return {row[0]: Agency(*row) for row in rows}
 
 
 def agency_by_code(connection: Connection, code: str) -> Agency | None:

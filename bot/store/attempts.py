@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    and_,
     bindparam,
     case,
     delete,
@@ -24,6 +25,7 @@ from bot.core.ladder import PastAttempt, Tried
 from bot.core.notice import Rung
 from bot.store.among import by_dialect
 from bot.store.notice_tables import attempt, delivery_receipt, notice
+from bot.store.restated import keep_what_was_said
 from bot.store.tables import Instant, echo
 
 ACCEPTED = ("sending", "sent", "delivered", "unsure")
@@ -236,10 +238,21 @@ def report_request(connection: Connection, request_id: str, state: str, at: date
     connection.execute(update(attempt).where(attempt.c.request_id == request_id).values(**values))
 
 
-def settle_notice(connection: Connection, notice_id: int, values: Mapping[str, Any]) -> bool:
-    """Change a notice that no worker has in hand; False when one has, or it is gone."""
+def settle_notice(
+    connection: Connection, notice_id: int, values: Mapping[str, Any], now: datetime
+) -> bool:
+    """Change a notice that no worker has in hand; False when one has, or it is gone.
+
+    Shape: what a closed one said until `now` is kept when it is to say something else.
+    """
+    mine = and_(notice.c.id == bindparam("settled"), notice.c.claim.is_(None))
+    differs = or_(
+        notice.c.state != values["state"],
+        func.coalesce(notice.c.channel, "") != values.get("channel", notice.c.channel),
+    )
+    keep_what_was_said(connection, and_(mine, differs), {"settled": notice_id}, now)
     changed = connection.execute(
-        update(notice).where(notice.c.id == notice_id, notice.c.claim.is_(None)).values(**values)
+        update(notice).where(mine).values(**values), {"settled": notice_id}
     )
     return changed.rowcount == 1
 

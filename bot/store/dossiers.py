@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,18 @@ class Found:
     progress: Progress
     agency_code: str
     local_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """One accepted change; `key_id` is the feed key or the account that told it."""
+
+    changed_at: datetime
+    arrived_at: datetime
+    key_id: str
+    status: int
+    step: str
+    due_at: datetime | None
 
 
 _PROGRESS = (
@@ -146,6 +159,26 @@ def uncall_dossiers(connection: Connection, names: Mapping[str, int]) -> None:
     if names:
         pair = tuple_(receipt_code.c.code, receipt_code.c.dossier_id)
         connection.execute(delete(receipt_code).where(pair.in_(sorted(names.items()))))
+
+
+_HISTORY = (
+    select(
+        dossier_change.c.changed_at,
+        dossier_change.c.arrived_at,
+        dossier_change.c.feed_key_id,
+        dossier_change.c.status,
+        dossier_change.c.step,
+        dossier_change.c.due_at,
+    )
+    .where(dossier_change.c.dossier_id == bindparam("dossier_id"))
+    .order_by(dossier_change.c.id)
+)
+
+
+def history_of(connection: Connection, dossier_id: int) -> list[PastChange]:
+    """Every accepted change of a dossier, as they arrived."""
+    rows = connection.execute(_HISTORY, {"dossier_id": dossier_id})
+    return [PastChange(*row) for row in rows]
 
 
 def whole_dossiers(connection: Connection, codes: Collection[str]) -> dict[str, Row]:

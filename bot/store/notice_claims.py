@@ -11,6 +11,7 @@ from bot.core.notice import Lane, NoticeEvent
 from bot.core.notice_rules import TAKEN_BACK
 from bot.store.among import by_dialect
 from bot.store.notice_tables import notice
+from bot.store.restated import keep_what_was_said
 from bot.store.tables import Instant, dossier
 
 
@@ -127,6 +128,12 @@ _CLOSE = (
 )
 
 
+# What was thought to have failed, or not known, and arrived all the same.
+_ARRIVED = by_dialect(
+    lambda among: and_(among(notice.c.id, "arrived"), notice.c.state != "delivered")
+)
+
+
 def claim_notices(connection: Connection, wish: NoticeWish) -> list[ClaimedNotice]:
     """Take due notices of one lane, the longest due first, of each dossier one at a time.
 
@@ -153,6 +160,10 @@ def put_back_notices(connection: Connection, rows: Sequence[dict[str, Any]]) -> 
 
 def close_notices(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Close notices: keys of _CLOSE's parameters; also those whose lease has ended."""
+    arrived = [row for row in rows if row["to_state"] == "delivered"]
+    if arrived:
+        which = {"arrived": [row["which"] for row in arrived]}
+        keep_what_was_said(connection, _ARRIVED[connection.dialect.name], which, arrived[0]["at"])
     if rows:
         connection.execute(_CLOSE, list(rows))
 

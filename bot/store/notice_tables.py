@@ -108,6 +108,13 @@ phone_state = Table(
     Column("no_template_until", Instant),  # no Zalo, or refused: not asked again before
     Column("updated_at", Instant, nullable=False),
 )
+# The few numbers that failed: desks look through them.
+Index(
+    "ix_phone_state_bad",
+    phone_state.c.phone_index,
+    postgresql_where=phone_state.c.bad_at.is_not(None),
+    sqlite_where=phone_state.c.bad_at.is_not(None),
+)
 
 # A phone that a citizen proved at a carrier; a family may share one, a citizen may have several.
 phone_link = Table(

@@ -10,7 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.delivery import State
 from bot.core.notice import NoticeEvent
 from bot.core.notice_rules import ENTERED, TAKEN_BACK
+from bot.store.among import by_dialect
 from bot.store.notice_tables import attempt, notice
+from bot.store.restated import keep_what_was_said
 
 _ONCE = {
     "sqlite": sqlite.insert(notice).on_conflict_do_nothing(index_elements=["key"]),
@@ -53,15 +55,33 @@ _OR_RENEW = {
 }
 
 
-def owe_or_renew_notices(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+# A result that was taken back and comes again is waiting once more: what it said is kept.
+_TAKEN_BACK_AMONG = by_dialect(
+    lambda among: and_(
+        among(notice.c.key, "keys"),
+        notice.c.state == State.SKIPPED,
+        notice.c.reason == TAKEN_BACK,
+    )
+)
+
+
+def owe_or_renew_notices(
+    connection: Connection, rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
     """Store notices of changes.
 
     Two changes may share a moment, where software counts in days, and so a key. One that still
     waits then says what holds now, and a result cancelled before it was told is owed again;
     what somebody may have been told stays as it is.
     """
-    if rows:
-        connection.execute(_OR_RENEW[connection.dialect.name], list(rows))
+    if not rows:
+        return
+    results = [row["key"] for row in rows if row["event"] == NoticeEvent.RESULT]
+    if results:
+        keep_what_was_said(
+            connection, _TAKEN_BACK_AMONG[connection.dialect.name], {"keys": results}, now
+        )
+    connection.execute(_OR_RENEW[connection.dialect.name], list(rows))
 
 
 _CANCEL = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.store.tables import pull_cursor
+from bot.store.pull_tables import pull_cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
 
+from bot.store import announcement_tables as announcements
+from bot.store import book_tables as books
 from bot.store import counter_tables as counter
 from bot.store import notice_tables as notices
 from bot.store import tables
@@ -50,6 +52,9 @@ SEALED = (
     SealedTable(counter.phone_correction, ("phone",)),
     SealedTable(counter.slip_batch, ("pdf",)),
     SealedTable(counter.handover_line, ("text",)),
+    SealedTable(books.complaint, ("words", "answer")),
+    SealedTable(announcements.announcement_phone, ("phone",)),
+    SealedTable(announcements.invitation, ("code",)),
 )
 # Bytes that are no secret to be opened: keyed hashes, which do not depend on FIELD_KEYS.
 HASHES: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +71,11 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "staff_session": ("token_mark",),
     "dossier_name": ("mark",),
     "phone_correction": ("wrong_mark",),
+    "sms_bill": ("digest",),
+    "announcement": ("content_mark", "text_mark", "audience_mark", "approved_mark"),
+    "announcement_picture": ("content",),  # a picture that everybody is shown
+    "announcement_phone": ("phone_index",),
+    "invitation": ("code_mark",),
 }
 
 

@@ -118,12 +118,12 @@ def _password(file: str | None) -> str | None:
 
 def _one(asked: argparse.Namespace, order: Order, link: LinkOf) -> int:
     out = Path(asked.out) / Path(asked.file).name if Path(asked.out).is_dir() else Path(asked.out)
-    if asked.file != "-" and out.exists() and out.samefile(asked.file):
-        raise Refused(f"--out: {out} is the paper itself; give another name, the original stays")
     try:
         data = sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()
     except OSError as fault:
         raise Refused(f"{asked.file}: {fault.strerror}; give a file that can be read") from fault
+    if asked.file != "-" and out.exists() and out.samefile(asked.file):
+        raise Refused(f"--out: {out} is the paper itself; give another name, the original stays")
     try:
         stamped = stamp(data, order, link)
     except StampRefused as refused:

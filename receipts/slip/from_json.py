@@ -21,7 +21,9 @@ def records_of(text: str | bytes) -> list[Record]:
     try:
         told = from_json(text)
     except ValueError as fault:
-        raise ValueError(f"this is no JSON: {fault}") from fault
+        raise ValueError(
+            f"this is no JSON: {fault}; give one object or a list of them, as docs/slips.md shows"
+        ) from fault
     objects = told if isinstance(told, list) else [told]
     if not objects:
         raise ValueError("the list holds no slip")

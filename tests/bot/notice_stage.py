@@ -13,7 +13,7 @@ from bot.ceiling import Ceiling
 from bot.channels.channel import Again, SendFailed, Sent
 from bot.channels.sms_gateway import OutgoingSms, SmsTaken
 from bot.channels.zalo_template import TemplateTaken
-from bot.core.message import Outgoing
+from bot.core.message import Button, Outgoing
 from bot.core.phone import Phone, read_phone
 from bot.core.receipt import DeliveryReceipt, Reported
 from bot.core.snapshot import FeedDossier, Procedure, Ticks, Times
@@ -100,10 +100,12 @@ class Chat:
     """The OA's chat."""
 
     way: Way
+    buttons: list[tuple[Button, ...]]
     name: str = "zalo"
 
     def send(self, message: Outgoing) -> Sent:
         """Take one message."""
+        self.buttons.append(message.buttons)
         return Sent(self.way.call(message.recipient, message.text))
 
 
@@ -154,6 +156,7 @@ class Stage:
     zbs: Way
     sms: Way
     reserve: Way
+    chat_buttons: list[tuple[Button, ...]] = field(default_factory=list)  # of each chat message
     notifier: Notifier = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,7 +171,7 @@ class Stage:
             gateways.pop(self.reserve.name)
         carriers = Carriers(
             runtime=self.runtime,
-            chat=Chat(self.chat),  # type: ignore[arg-type]
+            chat=Chat(self.chat, self.chat_buttons),  # type: ignore[arg-type]
             templates=TemplateWay(self.uid, self.zbs),  # type: ignore[arg-type]
             gateways=gateways,
             holds={name: Hold(self.runtime, name) for name in holds},

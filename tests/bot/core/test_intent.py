@@ -33,6 +33,11 @@ CASES: dict[Kind, list[str]] = {
         "gặp người thật", "#GAPCANBO", "cán bộ", "xin chào, cho gặp nhân viên tư vấn",
         "gọi tổng đài", "cần gặp người phụ trách", "gặp cán bộ, sđt tôi 0905123456",
     ],
+    Kind.COMPLAINT: [
+        "tôi đến nhưng chưa có kết quả", "Toi den roi ma khong co ket qua", "#CHUACO17",
+        "em lên lấy mà cán bộ bảo chưa xong", "đã đến lấy nhưng chưa có",
+    ],
+    Kind.END_TALK: ["kết thúc", "ket thuc nhé", "Kết thúc trao đổi.", "#KETTHUC"],
     Kind.MY_DOSSIERS: ["hồ sơ của tôi", "ho so cua toi", "danh sách hồ sơ", "#HOSOCUATOI"],
     Kind.FOLLOW: ["theo dõi", "tôi muốn theo dõi hồ sơ", "đăng ký nhận tin", "#THEODOI"],
     Kind.STOP: [
@@ -40,6 +45,11 @@ CASES: dict[Kind, list[str]] = {
         "đừng gửi tin nhắn nữa", "không nhận tin nữa", "#THOI", "tắt thông báo",
     ],
     Kind.FORGET: ["xóa thông tin", "xoá thông tin của tôi", "xóa dữ liệu cá nhân", "#XOATHONGTIN"],
+    Kind.NEWS_STOP: [
+        "thôi nhận bản tin", "không muốn nhận bản tin nữa", "tắt bản tin", "#THOIBANTIN",
+        "thôi nhận thông báo chung",
+    ],
+    Kind.NEWS: ["nhận bản tin", "tôi muốn nhận lại bản tin", "nhận thông báo chung", "#NHANBANTIN"],
     Kind.RECLAIM: ["#GOSO", "#Gỡ số"],
     Kind.PARTIAL_CODE: [
         "200617-0001", "H56.14-240823-001", "H56.14-240823", "16.H46-200617-0001",

@@ -289,3 +289,12 @@ def test_no_key_file_is_written_of_settings_that_no_slip_could_have(
     done = program("bot", "slip-key", given=given, tmp_path=tmp_path)
     assert (done.code, done.out) == (2, b"")
     assert told in done.told
+
+
+def test_a_paper_that_is_not_there_is_named_with_what_to_do(stamp: Stamp, tmp_path: Path) -> None:
+    out = tmp_path / "out.pdf"
+    out.write_bytes(b"an earlier one")
+    done = stamp(tmp_path / "nofile.pdf", "--out", out)
+    assert done.code == 2
+    assert "nofile.pdf: No such file or directory; give a file that can be read" in done.told
+    assert out.read_bytes() == b"an earlier one"

@@ -1,0 +1,175 @@
+"""One day of the books, reckoned from what happened: figures, and what does not close."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.core.apology import beginning
+from bot.core.book import DayRows, Entry, Outcome, PastChange, entries_of, repeated_moments
+from bot.core.book_figures import Figures, Period, figures_of
+from bot.core.notice import NoticeEvent
+from bot.database import plan_anew, reading
+from bot.runtime import Runtime
+from bot.store.book_events import (
+    apologies_counted,
+    apologised_since,
+    booked_notices,
+    histories,
+    told_of_moments,
+)
+
+ALL_THAT_IS_KNOWN = datetime.max.replace(tzinfo=UTC)
+LOST = "lost"  # due by the dossier's history, and no notice stands for it
+UNEARNED = "unearned"  # a notice that no change of its dossier explains
+APOLOGIES = "apologies"  # the evening's run owed more than stand
+
+
+PLACE_OF: Mapping[str, str] = {
+    Outcome.DELIVERED: "sent",
+    Outcome.SENT: "sent",
+    Outcome.AWAITED: "sent",
+    Outcome.UNSURE: "sent",
+    Outcome.SKIPPED: "skipped",
+    Outcome.FAILED: "failed",
+    Outcome.PENDING: "pending",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Why a day does not close: `short` messages too few stand for what was due."""
+
+    kind: str
+    agency: str
+    event: str
+    short: int
+    at: datetime | None = None
+    dossier_id: int | None = None
+    notice_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A day as far as it was known at `known_at`."""
+
+    day: date
+    known_at: datetime
+    figures: Figures
+    differences: list[Difference] = field(default_factory=list)
+
+
+def day_ends(runtime: Runtime, day: date) -> datetime:
+    """The first moment after a local day."""
+    return beginning(day + timedelta(days=1), runtime.settings.zone)
+
+
+def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNOWN) -> Reckoned:
+    """Reckon a local day by what was known at a moment; without one, by all that is known.
+
+    Result: the same whenever it is asked for a moment that is past: changes are never rewritten,
+            and of notices what they said before is kept.
+    """
+    happened = day_entries(runtime, day, known_at)
+    figures = figures_of(happened.period, happened.entries, happened.histories, happened.apologised)
+    short = _apologies_short(happened.entries, happened.apologies_counted)
+    return Reckoned(day, known_at, figures, [*_differences(happened.entries), *short])
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A day's messages and dossiers one by one, as its figures are counted from them."""
+
+    period: Period
+    entries: Sequence[Entry]
+    histories: Sequence[Sequence[PastChange]]
+    apologised: Mapping[int, datetime]
+    apologies_counted: int | None
+
+
+def day_entries(
+    runtime: Runtime,
+    day: date,
+    known_at: datetime = ALL_THAT_IS_KNOWN,
+    agencies: Collection[str] | None = None,
+) -> Happened:
+    """What a local day is reckoned from, by what was known at a moment.
+
+    Shape: of `agencies` alone where they are named; then others' messages may stand among them.
+    """
+    since, zone = beginning(day, runtime.settings.zone), runtime.settings.zone
+    until = min(known_at, day_ends(runtime, day))
+    with reading(runtime.engine) as connection:
+        plan_anew(connection)
+        rows = _rows(connection, since, until, agencies)
+        moved = {history[-1].dossier_id for history in rows.changes}
+        apologised = apologised_since(connection, moved)
+        counted = apologies_counted(connection, day.isoformat())
+    period = Period(since, until, zone, known_at)
+    return Happened(period, entries_of(rows), rows.changes, apologised, counted)
+
+
+def _rows(
+    connection: Connection, since: datetime, until: datetime, agencies: Collection[str] | None
+) -> DayRows:
+    changes = histories(connection, since, until, agencies)
+    notices = booked_notices(connection, since, until, agencies)
+    older = told_of_moments(connection, repeated_moments(changes, since))
+    return DayRows(since, changes, notices, older)
+
+
+def _differences(entries: Sequence[Entry]) -> list[Difference]:
+    found = []
+    for one in entries:
+        if one.notice is None:
+            found.append(Difference(LOST, one.agency, one.event, 1, one.at, one.dossier_id))
+        elif not one.due:
+            found.append(
+                Difference(
+                    UNEARNED, one.agency, one.event, -1, one.at, one.dossier_id, one.notice.id
+                )
+            )
+    return found
+
+
+def _apologies_short(entries: Sequence[Entry], counted: int | None) -> list[Difference]:
+    """The evening's run writes how many it owed, beside what it owes."""
+    stand = sum(one.event == NoticeEvent.APOLOGY for one in entries)
+    short = (counted or 0) - stand
+    return [Difference(APOLOGIES, "", str(NoticeEvent.APOLOGY), short)] if short > 0 else []
+
+
+@dataclass(slots=True)
+class Balance:
+    """One line of the check: what was due, and what stands for it."""
+
+    due: int = 0
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    pending: int = 0
+
+    @property
+    def difference(self) -> int:
+        """What is due and stands nowhere; below zero, what stands and was not due."""
+        return self.due - self.sent - self.skipped - self.failed - self.pending
+
+
+def balances(reckoned: Reckoned) -> dict[tuple[str, str], Balance]:
+    """Due against sent, skipped, failed and pending, by agency and event."""
+    found: defaultdict[tuple[str, str], Balance] = defaultdict(Balance)
+    for key, counts in reckoned.figures.tallies.items():
+        procedure, agency, event, outcome, _, _ = key
+        if procedure:
+            continue
+        balance = found[agency, event]
+        balance.due += counts["due"]
+        name = PLACE_OF.get(outcome)
+        if name:
+            setattr(balance, name, getattr(balance, name) + counts["notices"])
+    for one in reckoned.differences:
+        if one.kind == APOLOGIES:
+            found[one.agency, one.event].due += one.short
+    return dict(sorted(found.items()))
