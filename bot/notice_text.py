@@ -79,7 +79,7 @@ def template_data(params: Mapping[str, str], texts: Catalogue, facts: Facts) -> 
     """The parameters of a Zalo template, filled in.
 
     Shape:  `params` gives each parameter what stands in it, such as "{code}"; the names are
-            bot.settings.TEMPLATE_FIELDS, checked when the settings are read.
+            bot.core.template_form.TEMPLATE_FIELDS, checked when the settings are read.
     Result: a value for each parameter; names of agencies, steps and procedures that are too
             long for Zalo end at a word and "…", a code never does.
     Source: zalo-platform 5.3 (lengths).

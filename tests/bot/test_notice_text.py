@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.core.ladder import RUNGS
 from bot.core.notice import Facts, NoticeEvent, Rung
 from bot.core.sms_text import is_gsm7, sms_parts
+from bot.core.template_form import TEMPLATE_FIELDS
 from bot.notice_text import CUT, ROOM, STATUSES, sms_text, template_data, zalo_text
-from bot.settings import TEMPLATE_FIELDS
 from bot.texts.catalogue import load_catalogue
 
 TEXTS = load_catalogue()

@@ -58,7 +58,9 @@ def console(browser: Browser, desk: Desk) -> Iterator[OpenConsole]:
             stack.callback(context.close)
             page = context.new_page()
             page.on("pageerror", lambda error: strange.append(str(error)))
-            page.on("console", lambda one: strange.append(one.text) if one.type == "error" else 0)
+            page.on(
+                "console", lambda one: strange.append(one.text) if one.type == "error" else None
+            )
             page.goto(base + "/console/login")
             page.fill("[name=login]", "hoa")
             page.fill("[name=password]", PASSWORD)
