@@ -87,6 +87,10 @@ def test_the_worker_s_own_lane_is_killed_and_comes_back(
         psutil.wait_procs([_killed(lane) for lane in lanes], timeout=5)
     wait(lambda: _waiting(house) == 0, "every notice tried", house.story, 60)
     worker.stop()
+    # What the killed lanes had claimed and not begun goes once their leases are over.
+    worker = house.start_worker(CLOCK_OFFSET_SECONDS="60")
+    wait(lambda: _untried(house) == 0, "every notice sent", house.story, 60)
+    worker.stop()
     house.start_worker(CLOCK_OFFSET_SECONDS=str(73 * 3600))
     wait(lambda: _still_open(house) == 0, "every notice closed", house.story, 30)
     asked = Counter(_request(one) for one in gateway.asked if one.body)
@@ -121,6 +125,10 @@ def _killed(process: psutil.Process) -> psutil.Process:
 
 def _waiting(house: LiveHouse) -> int:
     return _count(house, notice.c.state == "waiting", notice.c.claim.is_(None))
+
+
+def _untried(house: LiveHouse) -> int:
+    return _count(house, notice.c.state == "waiting")
 
 
 def _still_open(house: LiveHouse) -> int:
