@@ -150,6 +150,8 @@ def create_app(runtime: Runtime) -> Flask:
 
     @app.after_request
     def protect(response: Response) -> Response:
+        if isinstance(response, console.status_page.Whole):
+            return response
         if console.door.is_ours(request):
             return console.door.protect(response)
         if request.method == "POST":  # machines' answers, which set none of these themselves

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from prometheus_client import Counter
+
 from bot.answer import Answerer
 from bot.core.dossier import Timing, timing
 from bot.core.notice_rules import is_in_result
@@ -134,6 +136,7 @@ class SlipDesk:
     runtime: Runtime
     _keys: tuple[bytes, ...] = field(init=False, repr=False)
     _statuses: SlipStatuses = field(init=False, repr=False)
+    _counts: dict[str, Counter] = field(init=False, repr=False)
     _zone: ZoneInfo = field(init=False)
     _minute: tuple[datetime | None, str] = field(init=False, default=(None, ""))
 
@@ -141,6 +144,8 @@ class SlipDesk:
         self._statuses = SlipStatuses(self.runtime.engine)
         self._zone = self.runtime.settings.zone
         self._keys = slip_keys(self.runtime.settings)
+        lookups = self.runtime.metrics.lookups
+        self._counts = {one: lookups.labels(WAY, one) for one in ("known", "unknown", "unsigned")}
 
     def words(self) -> dict[str, str]:
         """What the pages say whatever the dossier, by the names of WORDS."""
@@ -173,16 +178,17 @@ class SlipDesk:
         return self._shown(found, tail, self.runtime.now())
 
     def _count(self, result: str) -> None:
-        self.runtime.metrics.lookups.labels(WAY, result).inc()
+        self._counts[result].inc()
 
     def _shown(self, found: SlipStatus, tail: str, now: datetime) -> Shown:
         progress, zone = found.progress, self._zone
         ready = _is_ready(_Standing(progress.status, progress.step))
-        late = timing(progress, now, zone) is Timing.LATE
+        when = timing(progress, now, zone)
+        late = when is Timing.LATE
         to_do = advice(progress.status, ready, self._may_come(found, ready, now), late)
         return Shown(
             code=progress.code,
-            sentence=Answerer(self.runtime, now, {}).sentence(progress),
+            sentence=Answerer(self.runtime, now, {}).sentence(progress, when),
             late=late,
             line=step_line(progress.status, ready, found.received),
             advice=self._advice(to_do, found.agency),

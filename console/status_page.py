@@ -33,6 +33,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 # What differs from dossier to dossier within one form of the page.
 # Of these, what is not known is left out of the form.
@@ -42,6 +44,10 @@ VALUES = ("code", "sentence", "advice", "agency", "as_of", "link", *SOMETIMES)
 logger = log(__name__)
 
 _Form = tuple[Line, bool, tuple[bool, ...]]
+
+
+class Whole(Response):
+    """An answer with every header it needs, so that nobody has to look which are missing."""
 
 
 class Pages:
@@ -140,4 +146,4 @@ def _address(name: str, body: bytes) -> str:
 
 
 def _page(html: str, status: int) -> Response:
-    return Response(html, status, HEADERS, content_type="text/html; charset=utf-8")
+    return Whole(html, status, HEADERS, content_type="text/html; charset=utf-8")

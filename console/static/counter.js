@@ -18,7 +18,9 @@
   }
 
   for (const field of document.querySelectorAll("[data-select]")) {
-    if (document.activeElement === field) field.select();
+    // What was typed, or scanned, before this script came must not be typed over.
+    const untouched = field.value === field.defaultValue;
+    if (document.activeElement === field && untouched) field.select();
   }
   document.addEventListener("focusin", (event) => {
     if (event.target.matches?.("[data-select-all]")) event.target.select();

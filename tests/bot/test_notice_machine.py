@@ -349,7 +349,7 @@ def _emptied(url: str) -> None:
 
 
 EVERY_DAY = settings(
-    max_examples=160, stateful_step_count=40, deadline=None, derandomize=True,
+    max_examples=80, stateful_step_count=40, deadline=None, derandomize=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bot.core.staff import Role
 from bot.draw_batch import draw_due
@@ -157,6 +157,20 @@ def test_a_scanner_goes_straight_to_the_dossier(console: OpenConsole) -> None:
     page.keyboard.type(CODE)  # a scanner types the code and presses Enter
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/console/ho-so/{CODE}")
+
+
+def test_what_was_typed_before_the_script_came_is_not_typed_over(console: OpenConsole) -> None:
+    page, held = console("/console/"), list[Route]()
+    page.route("**/counter.js*", lambda route: held.append(route))
+    page.keyboard.press("/")
+    field = page.get_by_label("Mã hồ sơ, số điện thoại hoặc họ tên")
+    field.press_sequentially("H56.14")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.wait_for_load_state()
+    page.keyboard.type("-261125")
+    expect(field).to_have_value("H56.14-261125")
 
 
 def test_a_scanner_finds_wherever_one_is(console: OpenConsole) -> None:
