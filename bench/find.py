@@ -41,7 +41,7 @@ _GIVEN = (
     "Thành Thu Thủy Toàn Trang Trung Tú Tuấn Tùng Tuyết Uyên Vân Việt Vinh Yến"
 )
 GIVEN = _GIVEN.split()
-_PLACE = "(n * 7919) % {people}"
+_PLACE = "(CAST(n AS BIGINT) * 7919) % {people}"
 _BARE = (
     "SELECT code, agency_code, procedure_name, step, status, due_at, owner_name, phone "
     "FROM dossier WHERE id = "
