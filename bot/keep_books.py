@@ -112,7 +112,8 @@ def _beside(runtime: Runtime, day: date, now: datetime) -> Beside:
     until = day_ends(runtime, day)
     with reading(runtime.engine) as connection:
         return Beside(
-            count_day(connection, since, until, now), moved_procedures(connection, since, until)
+            count_day(connection, day, runtime.settings.zone, now),
+            moved_procedures(connection, since, until),
         )
 
 

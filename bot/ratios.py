@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
+from bot.store.book_counts import OPEN_IN_TIME, OPEN_LATE
 from bot.store.book_tables import LINE_FIGURES
+
+# What stands at a period's end, beside what happened in it.
+STATE_FIGURES: Mapping[str, str] = MappingProxyType(
+    {OPEN_IN_TIME: "open_in_time", OPEN_LATE: "open_late"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +95,18 @@ def _ratio(one: Mapping[str, object]) -> Ratio:
 
 def _figures(name: str, typed: object) -> tuple[str, ...]:
     names = tuple(str(one) for one in typed) if isinstance(typed, list) else ("",)
-    strange = [one for one in names if one not in LINE_FIGURES]
+    known = {*LINE_FIGURES, *STATE_FIGURES.values()}
+    strange = [one for one in names if one not in known]
     if strange:
         raise ValueError(f"qd766.toml, {name!r}: {strange[0]!r} is no figure of the books")
     return names
 
 
 def reached(figures: Mapping[str, int]) -> Sequence[Reached]:
-    """Every ratio of these figures."""
+    """Every ratio of these figures that they can tell: one that needs what stood at the end of the
+    period is left out where that is not among them."""
+
+    states = set(STATE_FIGURES.values())
 
     def total(names: Sequence[str]) -> int:
         return sum(figures.get(name, 0) for name in names)
@@ -103,4 +114,5 @@ def reached(figures: Mapping[str, int]) -> Sequence[Reached]:
     return [
         Reached(ratio, total(ratio.of) - total(ratio.less), total(ratio.over))
         for ratio in load_ratios().ratios
+        if all(name in figures or name not in states for name in (*ratio.of, *ratio.over))
     ]

@@ -13,9 +13,11 @@ from bot.core.book_figures import EVERY_PROCEDURE, moves
 from bot.core.staff import Actor
 from bot.database import reading
 from bot.keep_books import days_of_month
+from bot.ratios import STATE_FIGURES
 from bot.reckon_day import ALL_THAT_IS_KNOWN, day_entries
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
+from bot.store.book_counts import last_states
 from bot.store.book_events import codes_of
 from bot.store.book_pages import (
     Extract,
@@ -50,7 +52,8 @@ class Asked:
 class Books:
     """One page's figures.
 
-    Shape: by period in order; by agency and procedure, by code; `total` of all of it.
+    Shape: by period in order; by agency and procedure, by code; `total` of all of it; `states` at
+           the end of it, unless one procedure is asked for.
     """
 
     asked: Asked
@@ -63,6 +66,7 @@ class Books:
     open_days: Sequence[date]
     agencies: Mapping[str, Agency]
     procedures: Mapping[str, str] = field(default_factory=dict)
+    states: Numbers = field(default_factory=dict)
 
 
 def months_between(first: str, last: str) -> list[str]:
@@ -87,6 +91,7 @@ def read_books(runtime: Runtime, actor: Actor, asked: Asked) -> Books:
             asked.procedure or None,
         )
         by_period = lines_by(connection, extract, "period")
+        states = {} if asked.procedure else _states(connection, extract)
         first, last = days_of_month(months[0])[0], days_of_month(months[-1])[-1]
         return Books(
             asked=asked,
@@ -99,7 +104,19 @@ def read_books(runtime: Runtime, actor: Actor, asked: Asked) -> Books:
             open_days=open_days(connection, first, last),
             agencies={code: one for code, one in agencies.items() if code in actor.agencies},
             procedures=procedure_names(connection),
+            states=states,
         )
+
+
+def _states(connection: Connection, extract: Extract) -> dict[str, int]:
+    """Dossiers in work at the end, by word; nothing where no day has counted them."""
+    found: dict[str, int] = {}
+    for (agency, what), number in last_states(connection, extract.periods).items():
+        name = STATE_FIGURES.get(what)
+        if name is not None:
+            mine = extract.agencies is None or agency in extract.agencies
+            found[name] = found.get(name, 0) + (number if mine else 0)
+    return found
 
 
 def periods_of(connection: Connection, months: Sequence[str], today: date) -> list[str]:
@@ -152,6 +169,7 @@ def read_counts(
     """Lookups, followers, replies and complaints of some months, by month or agency and word.
 
     Shape: by `period` the month; what belongs to no agency stands under "", for those who see all.
+           What stood at a month's end (a word that ends in ".now") is told by month alone.
     """
     months = months_between(asked.first, asked.last)
     with reading(runtime.engine) as connection:
@@ -159,10 +177,10 @@ def read_counts(
         wanted = reach(agencies, actor, asked.agency)
         found = counts_by(connection, periods_of(connection, months, runtime.today()), wanted, by)
     merged: dict[tuple[str, str], int] = {}
-    for (place, what), number in found.items():
+    for (place, what), number in sorted(found.items()):
         key = (place[:7] if by == "period" else place, what)
-        state = what.endswith(".now")
-        merged[key] = max(merged.get(key, 0), number) if state else merged.get(key, 0) + number
+        state = what.endswith(".now")  # of a month and its days that follow, the last holds
+        merged[key] = number if state else merged.get(key, 0) + number
     return merged
 
 

@@ -123,7 +123,7 @@ def _overview(runtime: Runtime) -> tuple[str, int]:
         "books/overview.html",
         books=books,
         procedures=dict(list(_largest_first(books).items())[:MOST_LINES]),
-        ratios=reached(books.total),
+        ratios=reached({**books.total, **books.states}),
         missing=load_ratios().missing,
         **_shared(asked, faults),
     )

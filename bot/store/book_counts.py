@@ -1,6 +1,8 @@
 """What the books count besides dossiers and notices: lookups, followers, replies, complaints."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.core.dossier import Status
+from bot.core.notice_rules import is_in_result
 from bot.store.book_tables import book_count, complaint
 from bot.store.tables import Instant, dossier, follower, lookup, outbox, sms_inbound
 
@@ -28,6 +32,15 @@ _SINCE = bindparam("since", type_=Instant)
 _UNTIL = bindparam("until", type_=Instant)
 PAGES_OPENED = "lookup.page"
 Counts = Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dossier stands."""
+
+    status: int
+    step: str
+
 
 _LOOKUPS = (
     select(
@@ -112,6 +125,57 @@ def following_now(connection: Connection) -> int:
     return int(connection.execute(_FOLLOWING).one()[2])
 
 
+IN_WORK = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT})
+OPEN_IN_TIME, OPEN_LATE = "open.in_time.now", "open.late.now"
+_STANDING = (
+    select(
+        dossier.c.agency_code,
+        dossier.c.step,
+        func.count(),
+        func.sum(case((dossier.c.due_at < bindparam("midnight", type_=Instant), 1), else_=0)),
+    )
+    .where(dossier.c.status.in_(sorted(IN_WORK)))
+    .group_by(dossier.c.agency_code, dossier.c.step)
+)
+
+
+def in_work_now(connection: Connection, midnight: datetime) -> Counts:
+    """Dossiers in work at this moment, by agency: in time, and due before the day that began at
+    `midnight`.
+
+    Shape: both words once for no agency, so that a number that went to nothing is written too.
+    """
+    found: Counter[tuple[str, str]] = Counter({("", OPEN_IN_TIME): 0, ("", OPEN_LATE): 0})
+    for agency, step, number, late in connection.execute(_STANDING, {"midnight": midnight}):
+        if not is_in_result(Place(Status.PROCESSING, step)):
+            found[agency, OPEN_IN_TIME] += number - late
+            found[agency, OPEN_LATE] += late
+    return found
+
+
+def last_states(connection: Connection, periods: Collection[str]) -> Counts:
+    """What stood at the end of these periods, by agency and word ending in ".now"."""
+    of_periods = book_count.c.period.in_(sorted(periods)) & book_count.c.what.like("%.now")
+    newest = (
+        select(book_count.c.what, func.max(book_count.c.period).label("period"))
+        .where(of_periods)
+        .group_by(book_count.c.what)
+        .subquery()
+    )
+    chosen = select(book_count.c.agency_code, book_count.c.what, book_count.c.number).join(
+        newest, (newest.c.what == book_count.c.what) & (newest.c.period == book_count.c.period)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in connection.execute(chosen)}
+
+
+def has_count(connection: Connection, period: str, what: str) -> bool:
+    """Whether this is counted of the period already."""
+    chosen = select(book_count.c.what).where(
+        book_count.c.period == period, book_count.c.what == what
+    )
+    return connection.execute(chosen.limit(1)).first() is not None
+
+
 def replace_counts(connection: Connection, period: str, counts: Counts) -> None:
     """Write a period's numbers in the place of those that stand.
 
@@ -146,14 +210,9 @@ def add_count(connection: Connection, period: str, what: str, number: int) -> No
 def sum_counts(connection: Connection, periods: Collection[str]) -> Counts:
     """The numbers of these periods, added up; of those that are a state, the last one."""
     rows = connection.execute(
-        select(
-            book_count.c.period, book_count.c.agency_code, book_count.c.what, book_count.c.number
-        )
-        .where(book_count.c.period.in_(sorted(periods)))
-        .order_by(book_count.c.period)
+        select(book_count.c.agency_code, book_count.c.what, func.sum(book_count.c.number))
+        .where(book_count.c.period.in_(sorted(periods)), book_count.c.what.not_like("%.now"))
+        .group_by(book_count.c.agency_code, book_count.c.what)
     )
-    found: dict[tuple[str, str], int] = {}
-    for _, agency, what, number in rows:
-        state = what.endswith(".now")
-        found[agency, what] = number if state else found.get((agency, what), 0) + number
-    return found
+    added = {(row[0], row[1]): int(row[2]) for row in rows}
+    return added | dict(last_states(connection, periods))

@@ -88,11 +88,19 @@ def _of_agencies(table: Table, agencies: Collection[str] | None) -> list[Any]:
 def counts_by(
     connection: Connection, periods: Collection[str], agencies: Collection[str] | None, by: str
 ) -> dict[tuple[str, str], int]:
-    """Numbers of lookups, replies and the like, by (`period` or `agency_code`, dotted word)."""
+    """Numbers of lookups, replies and the like, by (`period` or `agency_code`, dotted word).
+
+    Shape: a state (a word that ends in ".now") only by period: over periods it does not add up.
+    """
     column = book_count.c[by]
+    added_up = () if by == "period" else (book_count.c.what.not_like("%.now"),)
     chosen = (
         select(column, book_count.c.what, func.sum(book_count.c.number))
-        .where(book_count.c.period.in_(sorted(periods)), *_of_agencies(book_count, agencies))
+        .where(
+            book_count.c.period.in_(sorted(periods)),
+            *_of_agencies(book_count, agencies),
+            *added_up,
+        )
         .group_by(column, book_count.c.what)
     )
     return {(row[0], row[1]): int(row[2]) for row in connection.execute(chosen)}

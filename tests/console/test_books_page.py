@@ -46,6 +46,32 @@ def test_a_supervisor_of_everything_sees_every_agency(desk: Desk) -> None:
     assert "Sổ khớp" in page
 
 
+def parts(page: str, name: str) -> list[tuple[str, str]]:
+    """Numerator and denominator of the ratios whose name begins so."""
+    cell = r'</th><td class="number">([^<]*)</td><td class="number">([^<]*)</td>'
+    return re.findall(rf'<th scope="row">{re.escape(name)}[^<]*{cell}', page)
+
+
+def test_what_is_open_and_not_overdue_counts_until_its_day_is_over(desk: Desk) -> None:
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    name = "Giải quyết đúng hạn hoặc còn hạn"
+    assert parts(client.get("/console/bao-cao").text, name) == [("3", "3")]
+    assert parts(client.get("/console/bao-cao?co_quan=H56.15").text, name) == [("1", "1")]
+    assert parts(client.get("/console/bao-cao?thu_tuc=1.004873").text, name) == []
+    desk.clock.move(hours=24 * 4)
+    keep_books(desk.runtime)
+    keep_books(desk.runtime)
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    assert parts(client.get("/console/bao-cao?co_quan=H56.15").text, name) == [("0", "1")]
+    tell(desk, "H56.15", 3, LAND, 9)
+    desk.clock.move(minutes=60)
+    keep_books(desk.runtime)
+    client = desk.login(Role.SUPERVISOR, agency=None)
+    # It was promised anew, and is resolved before that day; the second one is still overdue.
+    assert parts(client.get("/console/bao-cao?co_quan=H56.15").text, name) == [("1", "1")]
+    assert parts(client.get("/console/bao-cao").text, name) == [("2", "3")]
+
+
 def test_a_supervisor_sees_only_what_is_theirs(desk: Desk) -> None:
     client = desk.login(Role.SUPERVISOR, agency="H56.15")
     page = client.get("/console/bao-cao").text
