@@ -160,6 +160,36 @@ def test_the_whole_way_from_writing_to_the_report(
     expect(figure.first).to_have_text("40")
 
 
+def test_what_is_stopped_reaches_nobody_more_and_cannot_go_on(
+    logged_in: LoggedIn, stage: Stage
+) -> None:
+    stage.follow(40)
+    writer = logged_in("lan")
+    write(writer)
+    writer.get_by_role("button", name="Trình duyệt").click()
+    approver = logged_in("minh")
+    approver.get_by_role("link", name="Xem và duyệt").click()
+    approver.get_by_role("button", name="Duyệt bản số").click()
+    approver.get_by_role("button", name="Phát hành").click()
+    announcer = stage.announcer(threads=4)
+    while len(stage.zalo.taken) < 8:
+        announcer.turn()
+    approver.reload()
+    approver.get_by_role("button", name="Dừng hẳn").click()
+    expect(approver.locator("#w-state")).to_have_text("Đã dừng hẳn")
+    drain(announcer)
+    told = len(stage.zalo.taken)
+    assert told < 40
+    expect(approver.get_by_role("button", name="Gửi tiếp")).to_have_count(0)
+    drain(announcer)
+    assert len(stage.zalo.taken) == told
+    approver.get_by_role("link", name="Kết quả").click()
+    sent = approver.locator(".figures div", has_text="Đã gửi").locator("dd")
+    expect(sent.first).to_have_text(str(told))
+    left = approver.locator(".figures div", has_text="Chưa gửi").locator("dd")
+    expect(left.first).to_have_text(str(40 - told))
+
+
 def test_without_script_it_is_written_and_handed_in_all_the_same(
     logged_in: LoggedIn, stage: Stage
 ) -> None:
