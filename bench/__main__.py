@@ -21,6 +21,7 @@ from bench import (
     apology,
     backlog,
     books,
+    capacity,
     feed_changes,
     find,
     lookup,
@@ -98,6 +99,8 @@ minutes; product and floor are measured in turns.
 - *worst hour*: 2,000,000 dossiers a year, three changes and two questions each, times 20, at the
   pace of the clock; web and worker as they are shipped, all cores for all, the carrier answers
   after 100 ms. A reply's time counts from the moment its question was to be asked.
+- *CPU of one question / change*: the processes' own CPU while one kind of load comes alone, less
+  what the idle house takes; foretold is what these costs say of two mixed loads.
 - The ceiling on calls is asked as always, with a bound that it never reaches. PostgreSQL and
   Redis commit to the disk (fsync on, append-only on).
 """
@@ -120,6 +123,7 @@ BENCHES: dict[str, Callable[[Servers, bool], list[Row]]] = {
     "announcements": lambda servers, _full: announcements.run(servers),
     "books": books.run,
     "worst_day": worst_day.run,
+    "capacity": capacity.run,
     "slips": lambda _servers, _full: slips.run(),
     "stamp": lambda _servers, _full: stamp.run(),
     "photos": lambda _servers, _full: photos.run(),

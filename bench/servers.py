@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from bench.pinned import ALL_CORES, cores_of_others, pinned
-from bot.database import migrate
+from bot.migrate import migrate
 from bot.renew import link
 from bot.runtime import Runtime, build_runtime
 from bot.settings import CHECKOUT, Settings, load_settings
@@ -28,6 +28,7 @@ NO_CEILING = 100_000_000  # calls a minute; every call still asks Redis
 KINDS = ("SQLite", "PostgreSQL")
 
 # The tests' cluster need not survive the machine; what is measured here commits to the disk.
+postgres_server.MEMORY = None
 postgres_server.FASTER = ("fsync=on", "full_page_writes=on", "max_wal_size=4GB")
 postgres_server.LIMITS = (
     "max_connections=200",

@@ -10,8 +10,9 @@ from typing import Any
 import requests
 
 from bench.owed import code_of
-from bot.agencies import add_agency, add_feed_key
+from bot.agencies import add_agency
 from bot.core.snapshot import Outcome, Result
+from bot.feed_keys import add_feed_key
 from bot.register import register_dossiers
 from bot.runtime import Runtime
 from bot.store.feed_keys import FeedKey

@@ -36,17 +36,29 @@ from bench.told import (
 )
 from bot.runtime import Runtime
 from bot.up import web_command
-from tests.rig.child import free_port
+from tests.rig.child import Child, free_port
 
 DOSSIERS_A_YEAR, WORKING_SECONDS = 2_000_000, 250 * 8 * 3600
 CHANGES, QUESTIONS = 3, 2  # of each dossier
 TIMES = 20
-CHANGES_A_SECOND = TIMES * CHANGES * DOSSIERS_A_YEAR / WORKING_SECONDS
-QUESTIONS_A_SECOND = TIMES * QUESTIONS * DOSSIERS_A_YEAR / WORKING_SECONDS
 MINUTES, FULL_MINUTES = 1, 10
 BURST_SECONDS = 5  # between two calls of the feed
 LATENCY_MS, SOCKETS = 100, 16
 REPLY_SECONDS, EMPTY_SECONDS = 1.0, 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much comes in a second."""
+
+    questions: float
+    changes: float
+
+
+WORST = Pace(
+    questions=TIMES * QUESTIONS * DOSSIERS_A_YEAR / WORKING_SECONDS,
+    changes=TIMES * CHANGES * DOSSIERS_A_YEAR / WORKING_SECONDS,
+)
 
 
 @dataclass(slots=True)
@@ -57,6 +69,8 @@ class House:
     carrier: str
     runtime: Runtime
     desk: Desk
+    web: Child
+    worker: Child
 
 
 @dataclass(slots=True)
@@ -86,23 +100,23 @@ def house(ground: Ground, dossiers: int) -> Iterator[House]:
         register(runtime, desk, range(1, dossiers + 1), PROCESSING)  # first told of: no news
         web = ground.start("web", web_command(ground.settings(**more)), ALL_CORES, **more)
         stack.enter_context(web).wait_for_url(f"http://127.0.0.1:{port}/healthz")
-        worker = [sys.executable, "-m", "bot", "work"]
-        stack.enter_context(ground.start("worker", worker, ALL_CORES, **more))
-        yield House(port, url, runtime, desk)
+        command = [sys.executable, "-m", "bot", "work"]
+        worker = stack.enter_context(ground.start("worker", command, ALL_CORES, **more))
+        yield House(port, url, runtime, desk, web, worker)
 
 
-def replay(running: House, seconds: float, first: int) -> Told:
+def replay(running: House, seconds: float, first: int, pace: Pace = WORST) -> Told:
     """Let so many seconds of the hour pass; dossiers from `first` on become results."""
     told = Told()
     plan: queue.SimpleQueue[tuple[float, str, int] | None] = queue.SimpleQueue()
     began = time.monotonic() + 0.5
-    for number in range(int(seconds * QUESTIONS_A_SECOND)):
-        plan.put((began + number / QUESTIONS_A_SECOND, f"u{first}x{number}", first + number))
+    for number in range(int(seconds * pace.questions)):
+        plan.put((began + number / pace.questions, f"u{first}x{number}", first + number))
     askers = [threading.Thread(target=_ask_all, args=(running, plan, told)) for _ in range(SOCKETS)]
     for asker in askers:
         plan.put(None)
         asker.start()
-    _tell_all(running, told, began, seconds, first)
+    _tell_all(running, told, began, seconds, range(first, first + int(seconds * pace.changes)))
     for asker in askers:
         asker.join()
     told.ended = time.monotonic()
@@ -134,18 +148,21 @@ def _ask_all(
     link.close()
 
 
-def _tell_all(running: House, told: Told, began: float, seconds: float, first: int) -> None:
+def _tell_all(
+    running: House, told: Told, began: float, seconds: float, numbers: Sequence[int]
+) -> None:
     """The feed's bursts; each dossier changes once."""
-    burst = int(CHANGES_A_SECOND * BURST_SECONDS)
+    bursts = max(1, int(seconds / BURST_SECONDS))
+    each = len(numbers) // bursts
     with requests.Session() as session:
-        for place in range(int(seconds / BURST_SECONDS)):
+        for place in range(bursts):
             at = began + place * BURST_SECONDS
             threading.Event().wait(max(0.0, at - time.monotonic()))
-            numbers = range(first + place * burst, first + (place + 1) * burst)
+            some = numbers[place * each : (place + 1) * each]
             now = running.runtime.now()
-            tell(session, running.port, running.desk,
-                 body_of(dossier(number, RESULT, now) for number in numbers))  # fmt: skip
-            told.changed |= dict.fromkeys(map(zalo_phone_of, numbers), at)
+            body = body_of(dossier(number, RESULT, now) for number in some)
+            tell(session, running.port, running.desk, body)
+            told.changed |= dict.fromkeys(map(zalo_phone_of, some), at)
 
 
 def run(servers: Servers, full: bool) -> list[Row]:
@@ -154,44 +171,50 @@ def run(servers: Servers, full: bool) -> list[Row]:
     rows = []
     for kind in KINDS:
         seconds = minutes * 60.0
-        changes = int(seconds * CHANGES_A_SECOND) + 200
+        changes = int(seconds * WORST.changes) + 200
         with servers.ground(kind) as ground, house(ground, changes) as running:
             replay(running, BURST_SECONDS, changes - 150)  # imports, pools and caches are warm
             time.sleep(3)
-            before = _count(running)
+            before = count(running)
             told = replay(running, seconds, 1)
             rows += _rows(kind, minutes, running, told, before)
     return rows
 
 
-def _count(running: House) -> int:
+def count(running: House) -> int:
+    """How many messages the carrier has got."""
     found: int = requests.get(f"{running.carrier}/count", timeout=10).json()
     return found
 
 
-def _rows(kind: str, minutes: int, running: House, told: Told, before: int) -> list[Row]:
+def wait_until_empty(running: House, told: Told, before: int) -> float:
+    """Wait until the carrier has got what came in; how many seconds after the last of it."""
     expected = before + len(told.stored) + len(told.changed)
-    while _count(running) < expected and time.monotonic() < told.ended + EMPTY_SECONDS:
+    while count(running) < expected and time.monotonic() < told.ended + EMPTY_SECONDS:
         time.sleep(0.1)
-    emptied = time.monotonic() - told.ended
+    return time.monotonic() - told.ended
+
+
+def _rows(kind: str, minutes: int, running: House, told: Told, before: int) -> list[Row]:
+    emptied = wait_until_empty(running, told, before)
     with requests.Session() as session:
         replies = _waits(session, running, told.stored)
         notices = _waits(session, running, told.changed)
     time.sleep(2)  # what would come twice
     lost = len(told.stored) + len(told.changed) - len(replies) - len(notices)
-    twice = _count(running) - expected + lost
+    twice = count(running) - before - len(replies) - len(notices)
     p95, p99 = percentile(replies, 0.95), percentile(replies, 0.99)
     return [
         Row(
             f"worst hour × {TIMES}, {minutes} min, {kind}: "
-            f"{len(told.stored):,} questions at {QUESTIONS_A_SECOND:.1f}/s → reply, p95 / p99",
+            f"{len(told.stored):,} questions at {WORST.questions:.1f}/s → reply, p95 / p99",
             f"{1000 * p95:.0f} / {1000 * p99:.0f} ms",
             f"the load was {1000 * told.late:.0f} ms late at worst",
             bar=f"p95 ≤ {REPLY_SECONDS:g} s",
             reached=p95 <= REPLY_SECONDS,
         ),
         Row(
-            f"… {len(told.changed):,} changes at {CHANGES_A_SECOND:.1f}/s, told every "
+            f"… {len(told.changed):,} changes at {WORST.changes:.1f}/s, told every "
             f"{BURST_SECONDS} s → notice, p50 / p95, {kind}",
             f"{percentile(notices, 0.5):.2f} / {percentile(notices, 0.95):.2f} s",
         ),
