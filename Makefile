@@ -5,10 +5,13 @@ PYTHON := .venv/bin/python
 FOREGROUND := $(PYTHON) scripts/foreground.py
 # pytest's own words: make test ARGS="-k receipt -x"
 ARGS :=
+SECONDS := 300
+SEED := 1
 # Two at once: much of the suite waits for servers and child programs. Each has servers of its own.
-WORKERS := -n 2 --dist loadfile
+# Files run in the order of tests/rig/order.py, which their number of tests says little about.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test bench reset setup setup-tests check fix work sandbox migration pins
+.PHONY: help run test chaos bench reset setup setup-tests check fix work sandbox migration pins sbom
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -31,6 +34,10 @@ fix: setup-tests ## format, and mend what the linter can mend
 	@exec $(PYTHON) -m ruff check --fix .
 	@exec $(PYTHON) -m ruff format .
 
+chaos: setup-tests ## kill, cut and slow everything at random: make chaos SECONDS=300 SEED=1
+	@exec $(PYTHON) -m scripts.test_servers
+	@exec $(FOREGROUND) $(PYTHON) -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
+
 bench: setup-tests ## measure, as ratios to floors taken in the same run
 	@exec $(FOREGROUND) $(PYTHON) -m bench
 
@@ -46,6 +53,10 @@ sandbox: setup ## Zalo and an agency to rehearse against: SANDBOX_PORT=8080
 migration: setup-tests ## a new schema migration: make migration name="what it does"
 	@test -n "$$name" || { echo 'type: make migration name="what it does"' >&2; exit 2; }
 	@exec $(PYTHON) -m alembic revision --autogenerate -m "$$name"
+
+sbom: setup ## what the product is made of, as CycloneDX 1.5: VAR_DIR/sbom.cdx.json
+	@mkdir -p "$${VAR_DIR:-var}"
+	@exec $(PYTHON) -m scripts.sbom >"$${VAR_DIR:-var}/sbom.cdx.json"
 
 setup: ## .venv with what the product needs
 	@exec scripts/setup runtime

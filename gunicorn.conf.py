@@ -1,4 +1,13 @@
 """What gunicorn reads by itself when it is started in this folder."""
 
+import os
+from typing import Any
+
 control_socket_disable = True  # nothing of ours uses it, and it would lie in the home folder
 graceful_timeout = 8  # seconds; a stop of the whole house takes no longer than ten
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let a process that takes the place of a dead one know it (wsgi.REPLACEMENT)."""
+    if worker.age > server.cfg.workers:  # ages are given out one by one, from 1
+        os.environ["WEB_REPLACEMENT"] = "1"

@@ -9,6 +9,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+import console.access_review
+import console.agencies
+import console.agency
 import console.announcement_groups
 import console.announcement_watch
 import console.announcements
@@ -16,11 +19,14 @@ import console.audit
 import console.batch
 import console.bills
 import console.books
+import console.calendar
+import console.calendar_notice
 import console.complaints
 import console.desk
 import console.door
 import console.dossier
 import console.due
+import console.feed_keys
 import console.files
 import console.find
 import console.home
@@ -30,22 +36,29 @@ import console.papers
 import console.password
 import console.phones
 import console.photos
+import console.privacy_page
 import console.procedures
+import console.public_status
+import console.second_factor
 import console.short_links
 import console.staff
 import console.status_page
 import console.talks
+import console.watching
+import console.wordings
 import webhooks.feed
 import webhooks.health
+import webhooks.security_txt
 import webhooks.sms_inbound
 import webhooks.sms_receipts
 import webhooks.zalo
-from bot.database import newest_schema, present_schema, reading
+from bot.database import is_ahead, present_schema, reading, schema_fault
 from bot.health import redis_fault
 from bot.logs import configure_logs, log
 from bot.runtime import Runtime, build_runtime
 from bot.settings import SERVICE_NEEDS, SettingsError, load_settings
 from webhooks.proxies import TrustedProxies
+from webhooks.request_ids import RequestIds
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -68,6 +81,7 @@ PUBLIC = frozenset(
         "/feeds/v1/dossiers",
         "/feeds/dvcqg",
         "/healthz",
+        "/.well-known/security.txt",
         "/readyz",
         "/metrics",
         "/openapi.json",
@@ -79,6 +93,8 @@ PUBLIC = frozenset(
         "/t/page/<name>",
         "/l/<token>",
         "/l/anh/<name>",
+        "/tinh-trang",
+        "/quyen-rieng-tu",
         "/console/login",
         "/console/static/<path:name>",
     }
@@ -88,6 +104,7 @@ PUBLIC = frozenset(
 CONSOLE = (
     console.login,
     console.password,
+    console.second_factor,
     console.files,
     console.home,
     console.find,
@@ -99,8 +116,15 @@ CONSOLE = (
     console.batch,
     console.procedures,
     console.desk,
+    console.calendar,
+    console.calendar_notice,
+    console.agencies,
+    console.agency,
     console.staff,
+    console.access_review,
     console.audit,
+    console.feed_keys,
+    console.watching,
     console.photos,
     console.talks,
     console.bills,
@@ -109,11 +133,14 @@ CONSOLE = (
     console.announcements,
     console.announcement_watch,
     console.announcement_groups,
+    console.wordings,
 )
 
 # gunicorn takes this code for "the application cannot be loaded" and ends; a worker that ends
 # with any other would be started again for ever.
 CANNOT_LOAD = 4
+# Set by gunicorn.conf.py for a process that takes the place of one that served already.
+REPLACEMENT = "WEB_REPLACEMENT"
 
 logger = log(__name__)
 
@@ -140,10 +167,12 @@ def create_app(runtime: Runtime) -> Flask:
     app.config["SECRET_KEY"] = runtime.settings.secret_key
     app.config["TRUSTED_HOSTS"] = None
     machines = (webhooks.zalo, webhooks.sms_inbound, webhooks.sms_receipts)
-    for part in (*machines, webhooks.feed, webhooks.health):
+    for part in (*machines, webhooks.feed, webhooks.health, webhooks.security_txt):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(console.status_page.blueprint(runtime))
     app.register_blueprint(console.short_links.blueprint(runtime))
+    app.register_blueprint(console.public_status.blueprint(runtime))
+    app.register_blueprint(console.privacy_page.blueprint(runtime))
     console.door.open_console(app, runtime, [part.blueprint(runtime) for part in CONSOLE])
 
     defaults = [(name.lower(), name, value) for name, value in SECURITY_HEADERS.items()]
@@ -164,8 +193,9 @@ def create_app(runtime: Runtime) -> Flask:
         return response
 
     app.register_error_handler(Exception, explain)
-    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
-        app.wsgi_app, runtime.settings.trusted_proxies
+    trusted = runtime.settings.trusted_proxies
+    app.wsgi_app = RequestIds(  # type: ignore[method-assign]
+        TrustedProxies(app.wsgi_app, trusted), trusted
     )
     return app
 
@@ -200,12 +230,15 @@ def start_faults(runtime: Runtime) -> list[str]:
             schema = present_schema(connection)
     except SQLAlchemyError as fault:
         why = str(getattr(fault, "orig", fault)).splitlines()[0]
+        if os.environ.get(REPLACEMENT):  # it answers 503 until the database is back
+            logger.error("database.away", why=why, do="start the database")
+            return []
         return [f"DATABASE_URL: the database does not answer ({why}); start it or correct it"]
-    if schema != newest_schema():
-        return [
-            f"database: its schema is {schema or 'empty'}, this version needs {newest_schema()}; "
-            "run: python -m bot migrate"
-        ]
+    schema_is = schema_fault(schema)
+    if schema_is:
+        return [f"database: {schema_is}"]
+    if is_ahead(schema):
+        logger.warning("schema.ahead", schema=schema, do="nothing: the newer version only added")
     redis_why = redis_fault(settings.redis_url)
     if redis_why:  # events are stored all the same, and workers look by themselves
         logger.error("redis.away", why=redis_why, do="start Redis or correct REDIS_URL")

@@ -10,11 +10,13 @@ from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Li
 from bot.core.message import Button, Reply
 from bot.logs import log
 from bot.runtime import Runtime
+from bot.settings import Settings
 from bot.texts.catalogue import Catalogue
 
 logger = log(__name__)
 
 LOCAL_EXAMPLE = "0101701234"
+PRIVACY_PAGE = "/quyen-rieng-tu"
 
 # What a citizen who sent no code is told, and which buttons help them on. What concerns phones,
 # follows and clerks is answered before, in bot/converse.py.
@@ -51,6 +53,11 @@ PAYLOADS = {
 def buttons(texts: Catalogue, *names: str) -> tuple[Button, ...]:
     """The buttons of these names, in the catalogue's words."""
     return tuple(Button(texts.render(f"button.{name}"), PAYLOADS[name]) for name in names)
+
+
+def privacy_address(settings: Settings) -> str:
+    """Where citizens read what is kept of them, why and how long."""
+    return f"{settings.public_url}{PRIVACY_PAGE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,7 @@ class Answerer:
             "example": self.runtime.settings.example_code,
             "local_example": LOCAL_EXAMPLE,
             "most": str(MOST_CODES),
+            "privacy": privacy_address(self.runtime.settings),
             "keyword": self.runtime.settings.sms_keyword.upper(),
         }
         named = self.runtime.texts.texts[key].placeholders

@@ -18,6 +18,7 @@ from bot.core.sms_text import unaccented
 from bot.database import AWAY, reading
 from bot.index_key import index_key
 from bot.logs import log
+from bot.present_texts import look
 from bot.runtime import Runtime
 from bot.store.dossiers import progress_by_codes
 from bot.store.lookups import lookups_since, remember_lookups
@@ -86,6 +87,7 @@ class SmsDesk:
         stored: the citizen has paid and waits, and reading waits for nobody.
         Errors: those of bot.database.AWAY when the database cannot even be read.
         """
+        look(self.runtime)
         question = self._understood(aggregator, sms)
         try:
             with briefly_writing(self.runtime.engine) as connection:

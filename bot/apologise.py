@@ -5,7 +5,6 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
-from bot.calendar_file import load_calendar
 from bot.core.apology import Evening, beginning, evening_of, is_time
 from bot.core.notice import Lane, NoticeEvent
 from bot.core.notice_rules import is_in_result
@@ -24,6 +23,7 @@ from bot.store.apologies import (
     run_of,
 )
 from bot.store.notices import owe_notices
+from bot.working_calendar import working_calendar
 
 BATCH = 1_000  # dossiers a transaction
 IDS = 50_000  # ids read at once, 8 bytes each: few enough to keep memory flat
@@ -73,9 +73,9 @@ def apologise(runtime: Runtime, at: datetime) -> int:
 
 
 def evening_at(runtime: Runtime, at: datetime) -> Evening:
-    """The evening of this moment's local day, by the working calendar."""
+    """The evening of this moment's local day, by the working calendar as it stands now."""
     zone = runtime.settings.zone
-    return evening_of(at.astimezone(zone).date(), load_calendar(), zone)
+    return evening_of(at.astimezone(zone).date(), working_calendar(runtime), zone)
 
 
 def batches(runtime: Runtime, evening: Evening, after: int = 0) -> Iterator[Sequence[int]]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.message import Button
+from bot.logs import present_request
 from bot.runtime import Runtime
 from bot.vault import blind_index, derived_key
 
@@ -23,6 +24,7 @@ class ChatMessage:
     key: str
     asked_at: datetime
     buttons: Sequence[Button] = ()
+    request_id: str = ""  # of the web request that it answers; "": the one under way, if any
 
 
 def echo_key(runtime: Runtime) -> bytes:
@@ -51,4 +53,5 @@ def chat_record(
         "asked_at": message.asked_at,
         "expires_at": message.asked_at + REPLY_KEPT,
         "created_at": now,
+        "request_id": message.request_id or present_request() or None,
     }

@@ -13,6 +13,7 @@ from bot.core.phone import read_phone
 from bot.core.phone_proof import stated_phone
 from bot.follow_slip import CONSENT_WORDS, follow_slips
 from bot.hand_over import Clerks
+from bot.my_data import my_data
 from bot.my_dossiers import my_dossiers
 from bot.news_wish import join_group, no_news, want_news
 from bot.prove_phone import ask_for_code, how_to_prove, reclaim, try_code
@@ -25,6 +26,7 @@ from bot.talk import Talk
 CONVERSED = frozenset(
     {
         Kind.MY_DOSSIERS,
+        Kind.MY_DATA,
         Kind.FOLLOW,
         Kind.STOP,
         Kind.FORGET,
@@ -140,6 +142,8 @@ def _said(talk: Talk, kind: Kind) -> Reply:
         return no_news(talk) if kind is Kind.NEWS_STOP else want_news(talk)
     if kind is Kind.RECLAIM:
         return reclaim(talk)
+    if kind is Kind.MY_DATA:
+        return my_data(talk)
     if kind is Kind.MY_DOSSIERS:
         return my_dossiers(talk) or how_to_prove(talk, "mine.how")
     phones = len(open_links(talk.connection, talk.user_id))

@@ -9,7 +9,7 @@ from bot.core.phone import PhoneReading, read_phone
 from bot.core.snapshot import Change, Known
 from bot.dossier_book import Desk, Read, read_dossier
 from bot.store.phone_corrections import Correction, corrections_of
-from bot.vault import blind_index
+from bot.vault import Vault, blind_index
 
 NO_MOBILE = "none"  # whatever the desk's software holds that no message can be sent to
 
@@ -49,8 +49,13 @@ def overruled(desk: Desk, connection: Connection, changes: Sequence[Change]) -> 
     return {
         dossier_id
         for dossier_id, one in found.items()
-        if read_phone(vault.open_text(one.phone)).phone != last[dossier_id].phone.phone
+        if _corrected_to(vault, one).phone != last[dossier_id].phone.phone
     }
+
+
+def _corrected_to(vault: Vault, one: Correction) -> PhoneReading:
+    """The number a desk put in the wrong one's place; none once its bearer was forgotten."""
+    return read_phone(vault.open_text(one.phone) if one.phone else None)
 
 
 def _code(read: Read) -> str:
@@ -62,6 +67,6 @@ def _corrected(desk: Desk, read: Read, one: Correction | None) -> Read:
         return read
     if phone_mark(desk.index, read.snapshot.phone) != one.wrong_mark:
         return read
-    typed = desk.runtime.vault.open_text(one.phone)
+    typed = desk.runtime.vault.open_text(one.phone) if one.phone else None
     told = replace(read.told, phone=typed, kept_phone=None)
     return replace(read_dossier(desk, told), warnings=read.warnings)

@@ -1,19 +1,20 @@
 """One database, SQLite or PostgreSQL: engine, transactions, schema version."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.core.schema import Revision
+
 MIGRATIONS = Path(__file__).resolve().parent / "store" / "migrations"
+NAMED = re.compile(r"^(down_)?revision\b.*= *[\"'](\w+)[\"']", re.MULTILINE)
 BUSY_SECONDS = 15
 
 # The database cannot be reached or is overloaded: nothing is wrong with what was asked of it.
@@ -90,29 +91,62 @@ def plan_anew(connection: Connection) -> None:
         connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(url: str) -> None:
-    """Bring the database to the newest schema; an SQLite file's folder is made when missing."""
-    place = make_url(url).database
-    if make_url(url).get_backend_name() == "sqlite" and place:
-        Path(place).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(_config(url), "head")
-
-
+@cache
 def newest_schema() -> str:
-    """The revision that this code was written for."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+    """The revision that this code was written for: the one that no migration goes on from.
+
+    Read from the migrations' text: every command asks, and Alembic takes longer to load than
+    most commands take to run.
+    """
+    named = _named_revisions()
+    followed = {revision for down, revision in named if down}
+    return next((one for down, one in named if not down and one not in followed), "")
+
+
+def knows_schema(revision: str) -> bool:
+    """Whether this code has the migration of that name, and so can migrate on from it."""
+    return any(one == revision for _, one in _named_revisions())
+
+
+def _named_revisions() -> list[tuple[bool, str]]:
+    return [
+        (bool(down), revision)
+        for path in (MIGRATIONS / "versions").glob("*.py")
+        for down, revision in NAMED.findall(path.read_text(encoding="utf-8"))
+    ]
+
+
+def schema_fault(present: str | None) -> str | None:
+    """Why this code cannot work on a database of that revision, and what to do; None if it can.
+
+    A newer schema is worked on as long as nothing was taken away that this code needs; its name
+    says so (bot.core.schema).
+    """
+    newest = newest_schema()
+    if present is not None and Revision(present).serves(newest):
+        return None
+    if is_ahead(present):
+        return (
+            f"its schema is {present}, which this version (of {newest}) cannot work on any more; "
+            "start the newer version again"
+        )
+    return (
+        f"its schema is {present or 'empty'}, this version needs {newest}; "
+        "run: python -m bot migrate"
+    )
+
+
+def is_ahead(present: str | None) -> bool:
+    """Whether a newer version has migrated this database."""
+    return present is not None and Revision(present).number > Revision(newest_schema()).number
 
 
 def present_schema(connection: Connection) -> str | None:
     """The revision that the database is at; None when it holds no schema."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def answers(engine: Engine) -> None:

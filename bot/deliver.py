@@ -329,8 +329,19 @@ class Pump:
             self.runtime.metrics.outbox_closed.labels(self.lane, owed.event, str(move.state)).inc()
             if move.state is not State.DELIVERED:
                 logger.warning(
-                    "outbox.closed", outbox=owed.id, state=str(move.state), reason=move.reason
+                    "outbox.closed",
+                    outbox=owed.id,
+                    request_id=owed.request_id,
+                    state=str(move.state),
+                    reason=move.reason,
                 )
+        delivered = {
+            owed.request_id: owed.id
+            for owed, move, _ in rows
+            if owed.request_id and move.state is State.DELIVERED
+        }
+        if delivered:
+            logger.info("outbox.delivered", outbox=delivered)
 
     def _count(self, result: Result, now: datetime) -> None:
         if result.sent:

@@ -6,8 +6,9 @@ from pathlib import Path
 import requests
 from dotenv import dotenv_values
 
-from bot.agencies import add_agency, add_feed_key
+from bot.agencies import add_agency
 from bot.database import reading
+from bot.feed_keys import add_feed_key
 from bot.rehearsal import keep_environment
 from bot.renew import link
 from bot.runtime import Runtime

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.calendar_file import working_calendar
 from bot.core.appointment import Office, read_work_hours
 from bot.core.desk_hours import desk_opens_at
 from bot.logs import log
 from bot.store.handovers import Desk
 from bot.talk import Talk
+from bot.working_calendar import working_calendar
 
 logger = log(__name__)
 
@@ -21,9 +21,8 @@ def answers_from(talk: Talk, desk: Desk) -> datetime | None:
     except ValueError:  # the console and the command line store no such hours
         logger.error("desk.hours_unreadable", agency=desk.code)
         return None
-    return desk_opens_at(
-        talk.arrived_at, Office(hours, working_calendar(), talk.runtime.settings.zone)
-    )
+    calendar = working_calendar(talk.runtime, talk.connection)
+    return desk_opens_at(talk.arrived_at, Office(hours, calendar, talk.runtime.settings.zone))
 
 
 def when_answered(talk: Talk, desk: Desk) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.agency import DESK_FACTS, Agency
 from bot.core.appointment import USUAL_HOURS, read_work_hours
+from bot.core.changed_facts import before_after
 from bot.core.counter_code import makes_codes
 from bot.core.counter_faults import Faults, refused
 from bot.core.staff import Actor, Deed
@@ -30,10 +31,11 @@ def set_desk(
         before = agency_by_code(connection, code)
         if faults or before is None:
             return Faults(faults) if faults else refused(NOT_YOURS)
-        changed = sorted(name for name in values if values[name] != getattr(before, name))
-        update_agency(connection, code, {name: values[name] for name in changed})
-        deed = Deed("agency.desk", code, "agency", code, {"fields": ",".join(changed)})
-        write_deed(connection, actor, runtime.now(), deed)
+        detail = before_after({name: getattr(before, name) for name in values}, values)
+        if detail:
+            update_agency(connection, code, values)
+            deed = Deed("agency.desk", code, "agency", code, detail)
+            write_deed(connection, actor, runtime.now(), deed)
         stored = agency_by_code(connection, code)
     return stored or refused(NOT_YOURS)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot.calendar_file import working_calendar
 from bot.database import reading
 from bot.finding import Finding
 from bot.runtime import Runtime
 from bot.store.clerks import any_clerk
 from bot.store.talks import waiting_moments
+from bot.working_calendar import working_calendar
 
 PATIENCE = 1  # working days that a question may wait
 
@@ -18,10 +18,11 @@ def talk_findings(runtime: Runtime) -> Iterator[Finding]:
     with reading(runtime.engine) as connection:
         waiting = waiting_moments(connection)
         clerks = any_clerk(connection)
+        calendar = working_calendar(runtime, connection)
     late = [
         since
         for since in waiting
-        if working_calendar().working_days_between(since.astimezone(zone).date(), today) > PATIENCE
+        if calendar.working_days_between(since.astimezone(zone).date(), today) > PATIENCE
     ]
     if late:
         why = (

@@ -27,7 +27,7 @@ ANY_DAY = date(2026, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class TooLong:
-    """One text of one agency at its worst; `usual` is its parts at its best."""
+    """One text of one agency at its worst, long or not; `usual` is its parts at its best."""
 
     event: NoticeEvent
     parts: int
@@ -70,7 +70,7 @@ def too_long(texts: Catalogue, agency: Agency) -> list[TooLong]:
 
 
 def _too_long(texts: Catalogue, agency: Agency, name: str) -> list[TooLong]:
-    judged = [_judged(texts, event, name, agency.sms_unicode) for event in _events(agency)]
+    judged = [judge(texts, event, name, agency.sms_unicode) for event in _events(agency)]
     return [one for one in judged if one.parts > one.usual or one.parts > MOST_PARTS]
 
 
@@ -81,7 +81,12 @@ def _events(agency: Agency) -> list[NoticeEvent]:
     return [event for event in (*by_sms, *steps) if event is not NoticeEvent.OTP]
 
 
-def _judged(texts: Catalogue, event: NoticeEvent, name: str, unicode: bool) -> TooLong:
+def judge(texts: Catalogue, event: NoticeEvent, name: str, unicode: bool) -> TooLong:
+    """How long the SMS of an event gets with this name: at its worst and as usual.
+
+    Shape: the worst is a code of 25 characters and a step of 200, the usual one ten digits and at
+           most 20 characters of the name; `unicode` with diacritics, which cost more parts.
+    """
     worst = sms_text(texts, _facts(event, LONG_CODE, name), unicode)
     usual = sms_text(texts, _facts(event, SHORT_CODE, name[:SHORT_NAME]), unicode)
     return TooLong(event, sms_parts(worst), len(worst), sms_parts(usual))

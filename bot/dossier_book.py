@@ -33,6 +33,7 @@ from bot.store.feed_keys import FeedKey
 from bot.store.phone_states import states_of
 from bot.vault import blind_index
 
+ENDED = "agency.ended"  # before ":" and the code of the agency that does its work now
 KnownBy = Callable[[Connection, Collection[str]], dict[str, Known]]
 
 
@@ -51,6 +52,7 @@ class Desk:
     covered: AbstractSet[str]
     now: datetime
     by_staff: bool = False
+    request_id: str = ""  # of the web request that tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,16 @@ def _judge(desk: Desk, book: Book, read: Read) -> Result:
             )
         )
     _accept(book, outcome, snapshot, known_after(earlier, snapshot, read.content))
-    return read.result(outcome)
+    ended = _ended(desk, snapshot) if outcome is Outcome.NEW else ()
+    return replace(read, warnings=(*read.warnings, *ended)).result(outcome)
+
+
+def _ended(desk: Desk, snapshot: Snapshot) -> tuple[str, ...]:
+    """A warning for a new dossier of an agency that ended: it is kept, and who follows is named."""
+    agency = desk.known_agencies[snapshot.told.agency]
+    if agency.valid_to is None or not agency.has_ended(desk.runtime.today()):
+        return ()
+    return (f"{ENDED}:{agency.served_by}" if agency.served_by else ENDED,)
 
 
 def _foreign(desk: Desk, book: Book, snapshot: Snapshot, earlier: Known | None) -> Refusal | None:

@@ -13,7 +13,7 @@ from bot.database import AWAY, reading
 from bot.logs import log
 from bot.runtime import Runtime
 from bot.slip_record import Press, filed
-from bot.store.agencies import agency_by_code
+from bot.store.agencies import serving_agency
 from bot.store.slip_batches import (
     TakenBatch,
     a_batch_waits,
@@ -60,7 +60,7 @@ def draw_due(runtime: Runtime, stopping: Callable[[], bool] = lambda: False) -> 
             fail_batch(connection, taken, "Đã thử in nhiều lần không được. Báo quản trị.", now)
             logger.error("batch.given_up", batch=taken.id, do="look for what ends the worker")
             return True
-        agency = agency_by_code(connection, taken.agency_code)
+        agency = serving_agency(connection, taken.agency_code)
         ids = dossiers_of_day(connection, taken.agency_code, *day_of(runtime, taken.day))
     if agency is None:
         raise AssertionError("a batch is of an agency that exists")

@@ -14,12 +14,13 @@ from bot.core.counter_code import minted_code
 from bot.core.counter_names import folded_name, plain_name
 from bot.core.dossier import Timing, timing
 from bot.core.phone import Phone, read_phone
-from bot.core.staff import Actor
+from bot.core.staff import Actor, Deed
 from bot.database import reading
 from bot.dossier_names import name_mark
 from bot.index_key import index_key
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
+from bot.store.audit import write_deed
 from bot.store.code_counters import minting_agencies
 from bot.store.dossier_names import newest_named
 from bot.store.found_dossiers import (
@@ -113,11 +114,35 @@ def find_dossiers(runtime: Runtime, actor: Actor, typed: str) -> Findings:
         search = _Search(runtime, actor, connection, index, typed)
         kind, ids = _ids(search)
         rows = found_rows(connection, ids[: MOST + 1], actor.agencies)
+    with runtime.engine.begin() as connection:
+        write_deed(connection, actor, runtime.now(), _deed(search, kind, rows))
     if not rows:
         return Findings(Kind.NOTHING, words=NOTHING[kind])
     more = len(rows) > MOST
     shown = tuple(_finding(runtime, row) for row in rows[:MOST])
     return Findings(kind, shown, more, MORE if more else "")
+
+
+def _deed(search: _Search, kind: Kind, rows: Sequence[FoundRow]) -> Deed:
+    """That somebody searched: by what kind of word, a keyed mark of it, and how much it gave.
+
+    The mark is the one that the dossiers are found by, so that whom a leak concerns can be told
+    from it afterwards; what was typed, which may be anybody's number, is kept nowhere.
+    """
+    about: str | None = None
+    mark: str | None = None
+    if kind is Kind.PHONE:
+        phone = read_phone(search.typed).phone
+        about, mark = str(kind), blind_index(search.index, phone.e164).hex() if phone else None
+    elif kind is Kind.NAME:
+        about, mark = str(kind), name_mark(search.index, folded_name(search.typed)).hex()
+    elif len(rows) == 1:
+        about, mark = "dossier", rows[0].progress.code
+    detail: dict[str, str | int | bool | None] = {
+        "kind": str(kind), "found": min(len(rows), MOST), "more": len(rows) > MOST,
+    }  # fmt: skip
+    agency = search.actor.account.agency_code
+    return Deed("dossier.searched", agency, about, mark, detail)
 
 
 def _ids(search: _Search) -> tuple[Kind, Sequence[int]]:

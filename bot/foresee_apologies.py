@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.apologise import batches, evening_at, to_apologise
+from bot.core.agency_ladder import read_ladder
 from bot.core.ladder import Clocks, Contact, Situation, Ways, likely_rung
 from bot.core.notice import NoticeEvent
 from bot.database import reading
 from bot.runtime import Runtime
+from bot.store.agencies import agencies_among
 from bot.store.apologies import Promised
 from bot.store.phone_links import linked_followers
 from bot.store.phone_states import PhoneState, states_of
@@ -48,8 +50,12 @@ def foresee_apologies(runtime: Runtime, at: datetime) -> Iterator[Foreseen]:
         with reading(runtime.engine) as connection:
             chosen = to_apologise(connection, runtime, evening, ids, hold=False)
             known = _known(connection, chosen)
+            agencies = agencies_among(connection, {one.agency_code for one in chosen})
         for one in chosen:
-            rung = likely_rung(_situation(runtime, one, known, at), clocks)
+            left = read_ladder(agencies[one.agency_code].ladder).get(NoticeEvent.APOLOGY)
+            situation = _situation(runtime, one, known, at)
+            ways = replace(situation.ways, left=left)
+            rung = likely_rung(replace(situation, ways=ways), clocks)
             due_on = one.due_at.astimezone(zone).date()
             yield Foreseen(one.code, due_on, str(rung) if rung else NOWHERE)
 

@@ -10,13 +10,14 @@ from prometheus_client.metrics_core import Metric
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bell import LANES, WORKER_LANES, quick_redis
-from bot.database import newest_schema, present_schema, reading
+from bot.database import present_schema, reading, schema_fault
 from bot.renew import status as token_status
 from bot.runtime import Runtime
 from bot.store.channel_states import held_channels
 from bot.store.inbox import waiting_events
 from bot.store.notice_counts import owed_notices
 from bot.store.outbox import owed_by_lane
+from bot.store.restored_mark import is_held
 from bot.store.workers import living
 
 SIGN_FRESH = timedelta(seconds=45)
@@ -41,12 +42,13 @@ def readiness(runtime: Runtime) -> Readiness:
     warnings: list[str] = []
     try:
         with reading(runtime.engine) as connection:
-            if present_schema(connection) != newest_schema():
+            if schema_fault(present_schema(connection)):
                 missing.append("schema")
             else:
                 lanes = living(connection, runtime.now() - SIGN_FRESH)
                 warnings += [f"worker.{lane}" for lane in WORKER_LANES if not lanes.get(lane)]
                 warnings += [f"channel.{name}" for name in held_channels(connection)]
+                warnings += ["restored"] if is_held(connection) else []
     except SQLAlchemyError:
         missing.append("database")
     if not missing:

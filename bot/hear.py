@@ -21,6 +21,7 @@ from bot.core.reply_text import split_text
 from bot.database import AWAY
 from bot.hand_over import Clerks
 from bot.logs import log
+from bot.present_texts import steady
 from bot.runtime import Runtime
 from bot.store.dossiers import progress_by_codes
 from bot.store.followers import hold_followers, save_followers
@@ -28,6 +29,7 @@ from bot.store.handovers import open_talks
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
 from bot.store.lookups import lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
+from bot.take_in import REPORTS
 from bot.take_receipts import apply_receipts
 from bot.template_news import note_template_news
 from bot.vault import Unreadable, blind_index
@@ -69,12 +71,13 @@ def hear(runtime: Runtime, most: int = 50) -> int:
     a killed worker leaves either both or neither. When the batch breaks, its events are tried
     one by one, and the one that breaks the code is put off and in the end parked.
     """
-    now = runtime.now()
+    runtime, now = steady(runtime), runtime.now()
     try:
         with runtime.engine.begin() as connection:
             events = due_events(connection, now, most, set_aside=PHOTO)
             rings = _work(runtime, connection, events, now) if events else set()
         _ring(runtime, rings)
+        _tell(events)
         return len(events)
     except AWAY:
         raise  # the database is away or busy: nothing is wrong with the events
@@ -100,7 +103,22 @@ def _one_by_one(runtime: Runtime, most: int) -> int:
             except Exception as fault:
                 _put_off(runtime, connection, events[0], now, fault)
         _ring(runtime, rings)
+        _tell(events)
     return taken
+
+
+def _tell(events: Sequence[Waiting]) -> None:
+    """Where requests go on: what citizens did, not what is reported of our own messages.
+
+    One line for all of a batch, because a line each would cost a tenth of the work itself.
+    """
+    heard = {
+        one.request_id: one.id
+        for one in events
+        if one.request_id and one.own and not one.name.startswith(REPORTS)
+    }
+    if heard:
+        logger.info("event.heard", inbox=heard)
 
 
 def _ring(runtime: Runtime, lanes: Collection[str]) -> None:
@@ -271,7 +289,13 @@ class _Batch:
             buttons = reply.buttons if place == len(parts) - 1 else ()
             arrived_at = heard.waiting.arrived_at
             message = ChatMessage(
-                reply.event, heard.event.user_id, part, f"{key}:{place}", arrived_at, buttons
+                reply.event,
+                heard.event.user_id,
+                part,
+                f"{key}:{place}",
+                arrived_at,
+                buttons,
+                heard.waiting.request_id or "",
             )
             self.outcome.owed.append(chat_record(self.runtime, self.echo_key, message, now))
 

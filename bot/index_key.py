@@ -1,4 +1,4 @@
-"""The key of the blind indexes: made at its first use, sealed with FIELD_KEYS, then the same."""
+"""Keys of the data (of its blind indexes first): made at first use, sealed, then the same."""
 
 import secrets
 
@@ -18,12 +18,20 @@ def index_key(runtime: Runtime) -> bytes:
     the database, and only the key that seals it in the settings.
     Errors: Unreadable when none of FIELD_KEYS opens it.
     """
+    return kept_key(runtime, NAME)
+
+
+def kept_key(runtime: Runtime, name: str) -> bytes:
+    """A key of the data by its name, made at its first use.
+
+    Errors: Unreadable when none of FIELD_KEYS opens it.
+    """
     with reading(runtime.engine) as connection:
-        sealed = sealed_data_key(connection, NAME)
+        sealed = sealed_data_key(connection, name)
     if sealed is None:
         fresh = runtime.vault.seal(secrets.token_bytes(32))
         with runtime.engine.begin() as connection:
-            sealed = keep_data_key(connection, NAME, fresh, runtime.now())
+            sealed = keep_data_key(connection, name, fresh, runtime.now())
     return runtime.vault.open(sealed)
 
 

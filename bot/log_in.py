@@ -18,9 +18,12 @@ from bot.core.log_in import (
     must_change,
     plain_login,
     session_end,
+    taken_back,
 )
+from bot.core.second_factor import needs_factor
 from bot.core.staff import Account, Actor, Deed
 from bot.database import reading
+from bot.log_in_places import note_refused, refuse_busy_place
 from bot.passwords import hash_password, is_outdated, is_password
 from bot.runtime import Runtime
 from bot.store.agencies import agency_parents
@@ -37,11 +40,17 @@ from bot.store.staff_sessions import (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who is logged in, in which session."""
+    """Who is logged in, in which session, and what has to be done before anything else.
+
+    Shape: `must_prove` while the password alone was given, and a code is still to come;
+           `must_enrol` where a second factor is required and there is none.
+    """
 
     actor: Actor
     session_id: int
     must_change: bool
+    must_prove: bool = False
+    must_enrol: bool = False
 
 
 class NoSession(StrEnum):
@@ -53,14 +62,20 @@ class NoSession(StrEnum):
     PASSWORD = EndedWhy.PASSWORD.value
     DISABLED = EndedWhy.DISABLED.value
     LOGOUT = EndedWhy.LOGOUT.value
+    FACTOR = EndedWhy.FACTOR.value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """A session that has just begun, and the token that only its browser holds."""
+    """A session that has just begun, and the token that only its browser holds.
+
+    Shape: as in Standing.
+    """
 
     token: str
     must_change: bool
+    must_prove: bool = False
+    must_enrol: bool = False
 
 
 def log_in(runtime: Runtime, login: str, password: str, address: str) -> Opened | None:
@@ -68,7 +83,9 @@ def log_in(runtime: Runtime, login: str, password: str, address: str) -> Opened 
 
     Result: None alike, and after as long, for an unknown login, a wrong password, a locked, a
             disabled and a long unused account.
+    Errors: TooManyRefused for a place that has to wait, before the password is looked at.
     """
+    refuse_busy_place(runtime, login, address)
     found = proved(runtime, login, password, address)
     return _open(runtime, found, password, address) if found else None
 
@@ -116,8 +133,10 @@ def _write_refusal(runtime: Runtime, let_in: _LetIn | None, address: str) -> Non
     if let_in is not None:
         action = "login.locked" if let_in.locks else "login.refused"
         deed = Deed(action, let_in.staff.agency_code, "staff", let_in.staff.login)
+    now = runtime.now()
     with runtime.engine.begin() as connection:
-        write_deed(connection, None, runtime.now(), deed, address)
+        write_deed(connection, None, now, deed, address)
+        note_refused(connection, address, now)
 
 
 def _open(runtime: Runtime, found: StoredStaff, password: str, address: str) -> Opened | None:
@@ -127,28 +146,51 @@ def _open(runtime: Runtime, found: StoredStaff, password: str, address: str) -> 
         held = staff_by_login(connection, found.login, hold=True)
         if held is None or held.disabled_at or held.password_hash != found.password_hash:
             return None  # changed while the password was being checked
-        update_staff(connection, held.id, {"last_login_at": now, "password_hash": fresh})
-        forget_tries(connection, held.id)
+        update_staff(connection, held.id, {"password_hash": fresh})
         insert_session(connection, token_mark(token), held.id, now)
         actor = actor_of(runtime, held, {}, address)
-        write_deed(connection, actor, now, Deed("login.ok", held.agency_code, "staff", held.login))
-    return Opened(token, is_to_change(held, now))
+        if held.second_factor is None:
+            welcome(connection, actor, held, now)
+        else:  # the code is still to come: wrong ones are counted on from here
+            count_try(connection, held.id, taken_back(held.tries))
+            half = Deed("login.half", held.agency_code, "staff", held.login)
+            write_deed(connection, actor, now, half)
+    proves = held.second_factor is not None
+    return Opened(token, is_to_change(runtime, held, now), proves, is_to_enrol(runtime, held))
+
+
+def welcome(
+    connection: Connection, actor: Actor, found: StoredStaff, now: datetime, factor: str = ""
+) -> None:
+    """All that was asked for was right: the account is logged in; `factor` is what proved it."""
+    update_staff(connection, found.id, {"last_login_at": now})
+    forget_tries(connection, found.id)
+    detail: dict[str, str | int | bool | None] | None = {"factor": factor} if factor else None
+    deed = Deed("login.ok", found.agency_code, "staff", found.login, detail)
+    write_deed(connection, actor, now, deed)
 
 
 def forget_tries(connection: Connection, staff_id: int) -> None:
-    """The password was right: no wrong ones stand in a row any more."""
+    """All was right: no wrong passwords or codes stand in a row any more."""
     count_try(connection, staff_id, Tries(0, None))
 
 
 def is_closed(found: StoredStaff, now: datetime) -> bool:
     """Whether nobody can log in with this account, whatever the password."""
-    unused = is_unused(found.last_login_at, found.password_changed_at, now)
-    return found.disabled_at is not None or unused
+    used = found.last_login_at, found.password_changed_at
+    return found.disabled_at is not None or is_unused(*used, now, found.reopened_at)
 
 
-def is_to_change(found: StoredStaff, now: datetime) -> bool:
+def is_to_change(runtime: Runtime, found: StoredStaff, now: datetime) -> bool:
     """Whether the password has to be changed before anything else is done."""
-    return found.must_change or must_change(found.roles, found.password_changed_at, now)
+    most = runtime.settings.password_max_days
+    return found.must_change or must_change(found.roles, found.password_changed_at, now, most)
+
+
+def is_to_enrol(runtime: Runtime, found: StoredStaff) -> bool:
+    """Whether a second factor has to be set up before anything else is done."""
+    required = runtime.settings.second_factor == "required"
+    return required and found.second_factor is None and needs_factor(found.roles)
 
 
 def standing(
@@ -174,7 +216,13 @@ def standing(
         with runtime.engine.begin() as connection:
             see_session(connection, found.id, now)
     actor = actor_of(runtime, found.staff, parents, address)
-    return Standing(actor, found.id, is_to_change(found.staff, now))
+    return Standing(
+        actor=actor,
+        session_id=found.id,
+        must_change=is_to_change(runtime, found.staff, now),
+        must_prove=found.staff.second_factor is not None and found.factor_at is None,
+        must_enrol=is_to_enrol(runtime, found.staff),
+    )
 
 
 def _over(found: StoredSession, now: datetime) -> EndedWhy | None:

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -11,6 +12,28 @@ import structlog
 CLOSED_NAMES = frozenset(
     {"phone", "name", "text", "token", "access_token", "refresh_token", "secret", "signature"}
 )
+
+
+_request: ContextVar[str] = ContextVar("request", default="")
+
+
+def present_request() -> str:
+    """The id of the web request that this thread answers; "" outside of one."""
+    return _request.get()
+
+
+def begin_request(request_id: str) -> None:
+    """From now on every line of this thread carries the id; "" when the request is over."""
+    _request.set(request_id)
+
+
+def name_request(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Put the id of the request under way on a line."""
+    if request_id := _request.get():
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def _close_names(
@@ -27,6 +50,7 @@ def configure_logs(level: int = logging.INFO) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            name_request,
             _close_names,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),

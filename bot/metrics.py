@@ -45,6 +45,7 @@ class Metrics:
     receipts: Counter
     handovers: Counter
     handover_answer_seconds: Histogram
+    heartbeats: Counter
 
     def render(self, present: Iterable[Metric]) -> bytes:
         """Prometheus text of all processes that share a directory, and of `present`."""
@@ -133,4 +134,5 @@ def _build(shared: Path | None) -> Metrics:
         handover_answer_seconds=seconds(
             "handover_answer_seconds", "From a talk opened to a clerk's first answer", LONG
         ),
+        heartbeats=counter("heartbeats", "Calls of dead man's switches", "job", "outcome"),
     )

@@ -91,6 +91,16 @@ def register_national(runtime: Runtime, key: FeedKey, call: NationalCall) -> lis
     return [verdicts[place] for place in range(len(call.records))]
 
 
+def agencies_told(call: NationalCall, verdicts: Sequence[Verdict]) -> Counter[str]:
+    """How many records were taken, by the code of the unit that handles them or sent them."""
+    units = (
+        str(record.get("DonViXuLy") or call.unit)[:40]
+        for record, verdict in zip(call.records, verdicts, strict=True)
+        if verdict.outcome is not Outcome.REFUSED
+    )
+    return Counter({call.unit[:40]: 0} if not call.records else units)
+
+
 def _entry(desk: Desk, call: NationalCall, place: int, record: Mapping[str, Any]) -> _Entry:
     read: NationalDossier | NationalProgress
     read = read_dossier(record) if call.service is Service.DOSSIERS else read_progress(record)

@@ -29,6 +29,7 @@ class Owing:
     promised_at: datetime | None = None
     late: bool = False
     lane: Lane = Lane.NORMAL
+    request_id: str = ""  # of the web request that earned it
 
 
 def notice_record(owing: Owing, now: datetime) -> dict[str, Any]:
@@ -55,6 +56,8 @@ def notice_record(owing: Owing, now: datetime) -> dict[str, Any]:
         "secret": None,
         "state": "held" if owing.due_at > now else "waiting",
         "due_at": owing.due_at,
+        "first_due_at": owing.due_at if owing.due_at > now else None,
+        "request_id": owing.request_id or None,
         "created_at": now,
         "expires_at": max(owing.due_at, now) + KEPT,
     }

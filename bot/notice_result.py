@@ -14,6 +14,7 @@ from bot.core.notice import Rung
 from bot.core.notice_outcome import After, CallOutcome, Moment, after_calls
 from bot.core.opening import next_opening, opens_at
 from bot.core.receipt import Reported
+from bot.core.their_words import without_numbers
 from bot.logs import log
 from bot.notice_send import NO_TEMPLATE_CODES, Answered, Call, Carriers
 from bot.notice_turn import Turn, clocks_of
@@ -105,6 +106,7 @@ class Recorder:
             for call, answer in result.answered:
                 self._count(call, answer)
             self._tell(result, after, now)
+        _follow_on(recorded)
 
     def closing(self, turn: Turn, close: Close, now: datetime) -> dict[str, Any]:
         """The row that closes a notice which needed no carrier."""
@@ -270,6 +272,17 @@ class Recorder:
         metrics.notices_closed.labels(str(turn.facts.event), channel or "none", state).inc()
 
 
+def _follow_on(recorded: Sequence[Recorded]) -> None:
+    """Which web requests' notices a carrier has now; one line for all of a batch."""
+    handed: dict[str, list[int]] = {}
+    for result, after in recorded:
+        notice = result.turn.notice
+        if notice.request_id and after.state in TAKEN and notice.handed_at is None:
+            handed.setdefault(notice.request_id, []).append(notice.id)
+    if handed:
+        logger.info("notice.handed", notice=handed)
+
+
 def _outcomes(result: UnitResult, early: Mapping[str, Tried]) -> list[CallOutcome]:
     """The outcomes of the calls that were made."""
     outcomes = []
@@ -302,7 +315,7 @@ def _row(call: Call, answer: Answered, now: datetime) -> dict[str, Any]:
         "to_state": str(answer.state),
         "named": answer.carrier_id[:80] or None,
         "their_code": answer.code[:40] or None,
-        "their_words": (answer.said or answer.reason)[:300] or None,
+        "their_words": without_numbers(answer.said or answer.reason)[:300] or None,
         "cost": answer.cost_dong,
         "in_parts": answer.parts,
         "at": now,

@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import Connection
 
 from bot.core.agency import Agency
+from bot.core.agency_ladder import read_ladder
 from bot.core.ladder import (
     SAME_WORDS,
     Clocks,
@@ -183,6 +184,8 @@ class Round:
             otp = self.runtime.vault.open_text(one.secret) if one.secret else ""
             return Facts(event, otp=otp)
         agency = self._agencies.get(dossier.agency_code, UNKNOWN_AGENCY)
+        # Whoever is asked to come goes to the desk that serves the dossier now.
+        agency = self._agencies.get(agency.served_by or agency.code, agency)
         promised = one.promised_at
         return Facts(
             event=event,
@@ -288,6 +291,7 @@ class Round:
             # Whoever asks for a code has the phone in hand: an older failure does not count.
             bad_phone=state.bad_at is not None and not otp,
             no_template=until is not None and until > self.runtime.now(),
+            left=read_ladder(agency.ladder).get(event),
         )
 
 

@@ -29,6 +29,7 @@ class Terms:
     index: bytes
     zone: tzinfo
     now: datetime
+    request_id: str = ""
 
 
 def owe_for_changes(
@@ -130,6 +131,7 @@ def _owing(terms: Terms, change: Change, event: NoticeEvent, dossier_id: int) ->
         step=told.step,
         promised_at=told.times.due_at,
         late=_is_late(terms, change),
+        request_id=terms.request_id,
     )
 
 

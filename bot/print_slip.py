@@ -11,7 +11,7 @@ from bot.core.staff import Actor, Deed
 from bot.logs import log
 from bot.runtime import Runtime
 from bot.slip_record import Filed, Press, filed
-from bot.store.agencies import agency_by_code
+from bot.store.agencies import serving_agency
 from bot.store.audit import write_deed
 from bot.store.dossiers import progress_by_codes
 from bot.store.slip_sources import slip_sources
@@ -83,7 +83,7 @@ def print_slip(runtime: Runtime, actor: Actor, code: str, order: Order) -> Print
 def _deed(dossier: Filed, order: Order) -> Deed:
     return Deed(
         "slip.printed",
-        dossier.agency.code,
+        dossier.told.agency,
         "dossier",
         dossier.told.code,
         {"paper": _name_of(order), "size": order.paper},
@@ -95,7 +95,7 @@ def _found(runtime: Runtime, actor: Actor, connection: Connection, canonical: st
     if found is None or found.agency_code not in actor.agencies:
         return None
     [source] = slip_sources(connection, [found.dossier_id])
-    agency = agency_by_code(connection, found.agency_code)
+    agency = serving_agency(connection, found.agency_code)
     return filed(runtime, source, agency) if agency else None
 
 

@@ -43,7 +43,9 @@ from bot.store.phone_proofs import (
     drop_open_proofs,
     newest_proof,
 )
+from bot.store.wordings import words_of_digest
 from bot.talk import Talk
+from bot.texts.changed import digest
 from bot.vault import blind_index, derived_key
 
 CONSENT_WORDS = "phone.sent"  # the words that ask for consent; typing the code gives it
@@ -56,12 +58,15 @@ def can_send_codes(settings: Settings) -> bool:
     return NoticeEvent.OTP in settings.zalo_templates or settings.sms_gateway != "none"
 
 
-def how_to_prove(talk: Talk, key: str) -> Reply:
-    """How to prove a phone in these words, or that no code can be sent for now."""
-    example = talk.runtime.settings.example_code
+def how_to_prove(talk: Talk, key: str, **values: str) -> Reply:
+    """How to prove a phone in these words, or that no code can be sent for now.
+
+    Shape: `values` fill the words in; without any it is the example of a code.
+    """
     if not can_send_codes(talk.runtime.settings):
         return _no_way(talk)
-    return talk.reply("phone", talk.words(key, example=example), "slip_help")
+    filled = values or {"example": talk.runtime.settings.example_code}
+    return talk.reply("phone", talk.words(key, **filled), "slip_help")
 
 
 def ask_for_code(talk: Talk, reading: PhoneReading, how: str) -> Reply:
@@ -109,6 +114,7 @@ def _owe_code(talk: Talk, phone: Phone, index: bytes, how: str) -> None:
             "how": how,
             "asked_at": talk.now,
             "expires_at": talk.now + LIFETIME,
+            "words_digest": digest(talk.runtime.texts.texts[CONSENT_WORDS].words),
         },
     )
     sealed = (vault.seal(phone.e164), vault.seal(digits))
@@ -158,10 +164,21 @@ def _prove(talk: Talk, proof: Proof) -> Reply:
         "proved_at": talk.at,
     }
     link = open_link(talk.connection, values)
-    words = talk.runtime.texts.texts[CONSENT_WORDS].words  # with its blanks: no phone is kept here
+    words = _words_agreed_to(talk, proof)
     given = {"about": "phone", "link_id": link.id, "given": True, "words": words}
     talk.write_consents([{**given, "how": f"{proof.how} {way}"}])
     return _welcome(talk, link)
+
+
+def _words_agreed_to(talk: Talk, proof: Proof) -> str:
+    """The words that were said when the code was sent, with their blanks: no phone is kept here.
+
+    Somebody may have changed them since; what was agreed to is what the citizen had read.
+    """
+    present = talk.runtime.texts.texts[CONSENT_WORDS].words
+    if proof.words_digest in (None, digest(present)):
+        return present
+    return words_of_digest(talk.connection, CONSENT_WORDS, str(proof.words_digest)) or present
 
 
 def _welcome(talk: Talk, link: PhoneLink) -> Reply:

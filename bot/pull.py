@@ -20,7 +20,8 @@ from bot.channels.dossier_source import (
 from bot.core.national_form import Service
 from bot.database import reading
 from bot.logs import log
-from bot.national import NationalCall, Verdict, register_national
+from bot.national import NationalCall, Verdict, agencies_told, register_national
+from bot.note_feeds import note_fed
 from bot.runtime import Runtime
 from bot.store.agencies import agency_by_code
 from bot.store.feed_keys import FeedKey
@@ -147,7 +148,9 @@ def _read_on(reader: Reader, service: Service, pulled: Pulled) -> None:
         page = read_page(reader.source, ask, reader.patience)
         key = FeedKey(KEY_ID, reader.source.agency, all_agencies=False)
         call = NationalCall(reader.source.agency, service, page.records)
-        _count(pulled, register_national(reader.runtime, key, call))
+        verdicts = register_national(reader.runtime, key, call)
+        note_fed(reader.runtime, agencies_told(call, verdicts))
+        _count(pulled, verdicts)
         cursor = _moved(reader, cursor, page.following)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.agency import Agency, family
+from bot.core.agency import Agency, family, parents_of
 from bot.core.book import Entry, Fate, Outcome, fate_at
 from bot.core.book_figures import EVERY_PROCEDURE, moves
 from bot.core.staff import Actor
@@ -132,7 +132,7 @@ def reach(agencies: Mapping[str, Agency], actor: Actor, chosen: str) -> frozense
     this account's; None for every agency there is."""
     if not chosen:
         return None if actor.account.agency_code is None else actor.agencies
-    parents = {code: one.parent for code, one in agencies.items()}
+    parents = parents_of(agencies)
     return family(parents, chosen) & actor.agencies
 
 

@@ -24,6 +24,7 @@ from bot.hear import (
 from bot.jobs import AWAKE
 from bot.logs import log
 from bot.photo_reader import Outcome, PhotoReader, PhotoReading
+from bot.present_texts import steady
 from bot.runtime import Runtime
 from bot.store.inbox import (
     Waiting,
@@ -127,11 +128,11 @@ class PhotoDesk:
         raise AssertionError("the last try returns")
 
     def _answer(self, heard: Heard) -> None:
-        now = self.runtime.now()
-        with self.runtime.engine.begin() as connection:
+        runtime, now = steady(self.runtime), self.runtime.now()
+        with runtime.engine.begin() as connection:
             if not close_claimed(connection, heard.waiting):
                 return  # another worker took over when our claim had run out
-            rings = answer_heard(self.runtime, connection, [heard], now)
+            rings = answer_heard(runtime, connection, [heard], now)
         AWAKE["chat"].set()
         for lane in rings | {"chat"}:
             self.runtime.bell.ring(lane)
@@ -144,6 +145,7 @@ class PhotoDesk:
         logger.info(
             "photo.answered",
             inbox=claimed.id,
+            request_id=claimed.request_id,
             outcomes=[str(one.outcome) for one in readings],
             steps=[one.steps for one in readings],
         )

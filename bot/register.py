@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.core.agency import family
+from bot.core.agency_life import fed_by
 from bot.core.snapshot import FeedDossier, Known, Result
 from bot.corrected_phones import overruled, with_corrections
 from bot.database import plan_anew, reading
@@ -17,6 +17,7 @@ from bot.dossier_book import Book, Desk, KnownBy, Read, judged, present, read_al
 from bot.dossier_names import name_dossiers
 from bot.dossier_record import change_record, dossier_record
 from bot.index_key import index_key
+from bot.logs import present_request
 from bot.owe_notices import Terms, owe_for_changes
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
@@ -98,9 +99,9 @@ def desk_of(runtime: Runtime, key: FeedKey) -> Desk:
     """What a call signed with this key is judged by, now."""
     with reading(runtime.engine) as connection:
         known = {one.code: one for one in all_agencies(connection)}
-    parents = {code: one.parent for code, one in known.items()}
-    covered = known.keys() if key.all_agencies else family(parents, key.agency_code)
-    return Desk(runtime, key, index_key(runtime), known, covered, runtime.now())
+    covered = known.keys() if key.all_agencies else fed_by(known, key.agency_code)
+    now, request_id = runtime.now(), present_request()
+    return Desk(runtime, key, index_key(runtime), known, covered, now, request_id=request_id)
 
 
 def register_source(desk: Desk, source: Source) -> list[Result]:
@@ -153,7 +154,8 @@ def _register(
         ids |= _write_dossiers(desk, connection, book, before.known)
         _write_codes(connection, ids, before.leads, book.leads)
         name_dossiers(connection, desk.index, book.changes, ids)
-        terms = Terms(desk.known_agencies, desk.index, desk.runtime.settings.zone, desk.now)
+        zone = desk.runtime.settings.zone
+        terms = Terms(desk.known_agencies, desk.index, zone, desk.now, desk.request_id)
         earned = owe_for_changes(connection, terms, book.changes, ids)
         owed = sum(event is not None for event in earned)
         rows = [

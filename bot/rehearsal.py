@@ -83,6 +83,7 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
     port = environ.get("PORT") or "8000"
     sandbox = f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or '8080'}"
     web = f"http://127.0.0.1:{port}"
+    is_open = environ.get("PUBLIC_URL", "").startswith("https://")  # to the Internet
     return {
         "ZALO_OAUTH_URL": f"{sandbox}/oauth",
         "ZALO_OPENAPI_URL": f"{sandbox}/openapi",
@@ -97,6 +98,8 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
         ),
         "EXAMPLE_CODE": environ.get("EXAMPLE_CODE") or "H32.01-261116-0001",
         "PUBLIC_URL": environ.get("PUBLIC_URL") or web,
+        # A newcomer looks around without a telephone at hand.
+        "SECOND_FACTOR": environ.get("SECOND_FACTOR") or ("required" if is_open else "optional"),
     }
 
 

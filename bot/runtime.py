@@ -11,6 +11,7 @@ from bot.database import make_engine
 from bot.metrics import Metrics, own_metrics, shared_metrics
 from bot.settings import Settings
 from bot.texts.catalogue import Catalogue, load_catalogue
+from bot.texts.present import PresentTexts
 from bot.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -25,8 +26,13 @@ class Runtime:
     vault: Vault
     bell: Bell
     clock: Clock
-    texts: Catalogue
+    wording: PresentTexts
     metrics: Metrics
+
+    @property
+    def texts(self) -> Catalogue:
+        """What is said to citizens; bot/present_texts.py takes changed words over."""
+        return self.wording.catalogue
 
     def now(self) -> datetime:
         """This moment, in UTC, shifted by CLOCK_OFFSET_SECONDS."""
@@ -59,6 +65,6 @@ def build_runtime(settings: Settings, pool_size: int = 8, service: bool = True) 
         vault=Vault(settings.field_keys),
         bell=bell,
         clock=shifted_clock(settings.clock_offset_seconds),
-        texts=load_catalogue(),
+        wording=PresentTexts(load_catalogue()),
         metrics=shared_metrics(settings.var_dir / "metrics") if service else own_metrics(),
     )

@@ -46,7 +46,7 @@ class SendJournal:
             self._broken = True
             logger.warning("sending.no_journal", why=fault.strerror, do="make VAR_DIR writable")
             return
-        _drop_old(self.folder)
+        drop_journals(self.folder)
 
     def mark(self, request_id: str) -> None:
         """Write that a hand-over begins. Safe to call from many threads."""
@@ -85,9 +85,22 @@ def never_begun(folder: Path, claimer: str, request_ids: Collection[str]) -> set
     return set(request_ids) - begun
 
 
-def _drop_old(folder: Path) -> None:
-    """Remove journals that nobody can ask for any more."""
-    for journal in folder.iterdir():
+def old_journals(folder: Path, seconds: float) -> list[Path]:
+    """The journals that nobody has written to for so long."""
+    found = []
+    with suppress(OSError):
+        for journal in folder.iterdir():
+            with suppress(OSError):
+                if time.time() - journal.stat().st_mtime > seconds:
+                    found.append(journal)
+    return found
+
+
+def drop_journals(folder: Path, seconds: float = KEPT_SECONDS) -> int:
+    """Remove journals that nobody can ask for any more; how many."""
+    gone = 0
+    for journal in old_journals(folder, seconds):
         with suppress(OSError):
-            if time.time() - journal.stat().st_mtime > KEPT_SECONDS:
-                journal.unlink()
+            journal.unlink()
+            gone += 1
+    return gone

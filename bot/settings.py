@@ -1,24 +1,21 @@
 """The environment, read once, every fault named at once, then frozen."""
 
-import ipaddress
 import os
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from bot import setting_forms as form
 from bot.core.notice import NoticeEvent
 from bot.core.template_form import read_announcement_template, read_templates
+from bot.setting_files import with_files
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # What each gateway cannot send without.
@@ -45,6 +42,8 @@ WHAT_TO_DO = {
     'print(secrets.token_urlsafe(48))"',
     "FIELD_KEYS": "set it to one or more Fernet keys separated by commas, e.g. from "
     "cryptography.fernet.Fernet.generate_key()",
+    "BACKUP_KEYS": "set it to one or more keys separated by commas, each made like FIELD_KEYS; "
+    "keep them where the backups are not",
     "ZALO_APP_ID": "copy the application id from developers.zalo.me",
     "ZALO_APP_SECRET": "copy the application secret from developers.zalo.me",
     "ZALO_OA_ID": "copy the Official Account's id from oa.zalo.me",
@@ -82,78 +81,6 @@ class SettingsError(Exception):
         self.faults = faults
 
 
-def _comma_list(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _address_or_network(value: str) -> str:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError as fault:
-        raise ValueError(f"{value!r} is no address or network, such as 10.0.0.0/8") from fault
-    return value
-
-
-def _full_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("expected an address that begins with http:// or https://")
-    return value
-
-
-def _base_url(value: str) -> str:
-    return _full_url(value).rstrip("/")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as fault:
-        raise ValueError("expected a time zone name such as Asia/Ho_Chi_Minh") from fault
-    return value
-
-
-def _fernet_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
-    for place, key in enumerate(keys, start=1):
-        try:
-            Fernet(key.encode())
-        except ValueError as fault:
-            raise ValueError(f"key number {place} is not a Fernet key") from fault
-    return keys
-
-
-def _database(value: str) -> str:
-    try:
-        url = make_url(value)
-    except ArgumentError as fault:
-        raise ValueError("expected a database address such as postgresql+psycopg://…") from fault
-    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise ValueError("expected sqlite:///… or postgresql+psycopg://…")
-    return value
-
-
-def _redis(value: str) -> str:
-    if value and not value.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("expected redis://…, rediss://… or unix://…")
-    return value
-
-
-def _secret_key(value: str) -> str:
-    if value and len(value) < 32:
-        raise ValueError("expected at least 32 characters")
-    return value
-
-
-def _brandname(value: str) -> str:
-    """Source: domain-facts 6.1 ("Tên định danh")."""
-    if not re.fullmatch(r"[A-Za-z0-9_. -]{1,11}", value) or value.isdigit():
-        raise ValueError(
-            "expected at most 11 Latin letters, digits, - _ . or blanks, not digits only"
-        )
-    return value
-
-
 @dataclass(frozen=True, slots=True)
 class Hours:
     """From when to when notices may go, local time; before `end`, not at it."""
@@ -186,14 +113,15 @@ class TemplateSetting(BaseModel):
     params: dict[str, str] = Field(default_factory=dict)
 
 
-Commas = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
-Address = Annotated[str, AfterValidator(_base_url)]
-FullAddress = Annotated[str, AfterValidator(_full_url)]
+Commas = Annotated[tuple[str, ...], BeforeValidator(form.comma_list)]
+Address = Annotated[str, AfterValidator(form.base_url)]
+FullAddress = Annotated[str, AfterValidator(form.full_url)]
 Addresses = Annotated[
-    tuple[Annotated[str, AfterValidator(_address_or_network)], ...], BeforeValidator(_comma_list)
+    tuple[Annotated[str, AfterValidator(form.address_or_network)], ...],
+    BeforeValidator(form.comma_list),
 ]
 SecretKeys = Annotated[
-    tuple[Annotated[str, AfterValidator(_secret_key)], ...], BeforeValidator(_comma_list)
+    tuple[Annotated[str, AfterValidator(form.secret_key)], ...], BeforeValidator(form.comma_list)
 ]
 Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(read_templates)]
 OneTemplate = Annotated[TemplateSetting | None, BeforeValidator(read_announcement_template)]
@@ -208,15 +136,20 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=1, le=65535)
     sandbox_port: int = Field(8080, ge=1, le=65535)
     bind: str = "127.0.0.1"
-    database_url: Annotated[str, AfterValidator(_database)] = ""
-    redis_url: Annotated[str, AfterValidator(_redis)] = ""
-    public_url: Annotated[str, AfterValidator(_base_url)] = ""
-    secret_key: Annotated[str, AfterValidator(_secret_key)] = Field("", repr=False)
+    database_url: Annotated[str, AfterValidator(form.database)] = ""
+    redis_url: Annotated[str, AfterValidator(form.redis)] = ""
+    public_url: Annotated[str, AfterValidator(form.base_url)] = ""
+    secret_key: Annotated[str, AfterValidator(form.secret_key)] = Field("", repr=False)
     secret_key_previous: SecretKeys = Field((), repr=False)
-    field_keys: Annotated[Commas, AfterValidator(_fernet_keys)] = Field((), repr=False)
-    tz_name: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    field_keys: Annotated[Commas, AfterValidator(form.fernet_keys)] = Field((), repr=False)
+    backup_keys: Annotated[Commas, AfterValidator(form.fernet_keys)] = Field((), repr=False)
+    tz_name: Annotated[str, AfterValidator(form.zone)] = "Asia/Ho_Chi_Minh"
     trusted_proxies: Addresses = ()
     metrics_from: Addresses = ("127.0.0.0/8", "::1")
+    second_factor: Literal["required", "optional"] = "required"
+    password_max_days: int = Field(90, ge=0, le=365)
+    security_contact: Annotated[Commas, AfterValidator(form.contacts)] = ()
+    privacy_contact: str = Field("", max_length=300)
     zalo_app_id: str = ""
     zalo_app_secret: str = Field("", repr=False)
     zalo_oa_id: str = ""
@@ -231,7 +164,7 @@ class Settings(BaseModel):
     zalo_announcement_template: OneTemplate = None
     sms_gateway: Literal["esms", "speedsms", "vietguys", "none"] = "none"
     sms_gateway_reserve: Literal["esms", "speedsms", "vietguys", "none"] = "none"
-    sms_brandname: Annotated[str, AfterValidator(_brandname)] = "MotcuaSMS"
+    sms_brandname: Annotated[str, AfterValidator(form.brandname)] = "MotcuaSMS"
     esms_url: FullAddress = (
         "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/"
     )
@@ -259,6 +192,8 @@ class Settings(BaseModel):
     pull_every_minutes: int | None = Field(None, ge=1, le=24 * 60)
     example_code: str = Field("H56.14-240823-0001", min_length=10, max_length=64)
     clock_offset_seconds: int = 0
+    heartbeat_url_apology: FullAddress = Field("", repr=False)  # whole; it may hold a secret
+    heartbeat_url_sweep: FullAddress = Field("", repr=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -280,6 +215,12 @@ def names() -> tuple[str, ...]:
     return tuple(name.upper() for name in Settings.model_fields)
 
 
+def secret_names() -> tuple[str, ...]:
+    """The settings that may stand in a file of their own: secrets, and addresses with passwords."""
+    secrets = [name.upper() for name, field in Settings.model_fields.items() if not field.repr]
+    return (*secrets, "DATABASE_URL", "REDIS_URL")
+
+
 def gather(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment, laid over `.env`, or over `VAR_DIR/env` when there is no `.env`."""
     var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
@@ -295,12 +236,14 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
 
     Shape: `needs` are the names that must not be empty for what is about to start.
     """
-    given = gather(environ)
+    given, unread = with_files(gather(environ), secret_names())
     values = {name.lower(): given[name] for name in names() if given.get(name, "").strip()}
-    faults = [
+    faults = [Fault(*one) for one in unread]
+    told = {fault.name for fault in faults}
+    faults += [
         Fault(name, "is not set", WHAT_TO_DO.get(name, "set it"))
         for name in needs
-        if not given.get(name, "").strip()
+        if not given.get(name, "").strip() and not told & {name, f"{name}_FILE"}
     ]
     try:
         settings = Settings.model_validate(values)
@@ -308,14 +251,7 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
         faults += _form_faults(error, values)
         raise SettingsError(tuple(faults)) from None
     settings = _with_defaults(settings)
-    if settings.clock_offset_seconds and settings.public_url.startswith("https://"):
-        faults.append(
-            Fault(
-                "CLOCK_OFFSET_SECONDS",
-                "is set although PUBLIC_URL is https, so citizens are reached",
-                "remove it: it is only for rehearsal",
-            )
-        )
+    faults += _rehearsal_faults(settings)
     faults += _gateway_faults(settings, given)
     if settings.pull_every_minutes:
         faults += [
@@ -326,6 +262,22 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
     if faults:
         raise SettingsError(tuple(faults))
     return settings
+
+
+def _rehearsal_faults(settings: Settings) -> list[Fault]:
+    """What only a rehearsal may have, where citizens are reached."""
+    if not settings.public_url.startswith("https://"):
+        return []
+    faults = []
+    if settings.clock_offset_seconds:
+        why = "is set although PUBLIC_URL is https, so citizens are reached"
+        do = "remove it: it is only for rehearsal"
+        faults.append(Fault("CLOCK_OFFSET_SECONDS", why, do))
+    if settings.second_factor == "optional":
+        why = "is optional although PUBLIC_URL is https, so citizens are reached"
+        do = "remove it: administrators and approvers set up their codes at the next log-in"
+        faults.append(Fault("SECOND_FACTOR", why, do))
+    return faults
 
 
 def _gateway_faults(settings: Settings, given: Mapping[str, str]) -> list[Fault]:

@@ -24,6 +24,7 @@ from bot.core.step_line import (
 from bot.runtime import Runtime
 from bot.slip_link import signed_code, slip_keys
 from bot.store.slip_status import SlipStatus, SlipStatuses
+from bot.texts.catalogue import Catalogue
 
 # Asked for in place of what is not rightly signed, so that refusing takes as long as not finding.
 NOBODYS_CODE = "-"
@@ -147,9 +148,9 @@ class SlipDesk:
         lookups = self.runtime.metrics.lookups
         self._counts = {one: lookups.labels(WAY, one) for one in ("known", "unknown", "unsigned")}
 
-    def words(self) -> dict[str, str]:
-        """What the pages say whatever the dossier, by the names of WORDS."""
-        texts, fillings = self.runtime.texts, {"short_code": self.runtime.settings.sms_short_code}
+    def words(self, texts: Catalogue) -> dict[str, str]:
+        """What the pages say whatever the dossier, by the names of WORDS, in these words."""
+        fillings = {"short_code": self.runtime.settings.sms_short_code}
         return {
             name: texts.render(key, **{one: fillings[one] for one in texts.texts[key].placeholders})
             for name, key in WORDS.items()

@@ -11,6 +11,7 @@ from bot.core.dossier import Timing, timing
 from bot.core.handover import Window
 from bot.core.staff import Actor
 from bot.database import reading
+from bot.present_texts import look
 from bot.runtime import Runtime
 from bot.store.clerks import clerks_of
 from bot.store.talks import (
@@ -145,6 +146,7 @@ def talks_waiting(runtime: Runtime, actor: Actor) -> int:
 
 def show_talk(runtime: Runtime, actor: Actor, talk_id: int) -> TalkPage | None:
     """One talk; None alike where there is none and where it is another agency's."""
+    look(runtime)
     now = runtime.now()
     with reading(runtime.engine) as connection:
         talk = talk_of(connection, actor.agencies, talk_id)

@@ -31,8 +31,9 @@ SLIP_OF = frozenset(
 class Filed:
     """What is known of a dossier for its papers.
 
-    Shape: `facts` None when software feeds it: then most lines are dots for the pen. `clerk` is
-           the name of who took it in.
+    Shape: `facts` None when software feeds it: then most lines are dots for the pen. `agency` is
+           the one that serves it now, whose desk its citizen goes to. `clerk` is the name of who
+           took it in.
     """
 
     told: FeedDossier

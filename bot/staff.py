@@ -9,7 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.log_in import EndedWhy, PasswordFault, password_fault, plain_login, plain_password
+from bot.core.changed_facts import before_after
+from bot.core.log_in import (
+    FORMER_PASSWORDS,
+    EndedWhy,
+    PasswordFault,
+    password_fault,
+    plain_login,
+    plain_password,
+    review_due,
+)
 from bot.core.staff import Account, Actor, Deed, Role
 from bot.database import reading
 from bot.log_in import account_of, is_closed
@@ -17,6 +26,7 @@ from bot.passwords import hash_password, made_up_password
 from bot.runtime import Runtime
 from bot.store.agencies import agency_by_code
 from bot.store.audit import write_deed
+from bot.store.former_passwords import keep_former_password
 from bot.store.staff import (
     StoredStaff,
     all_staff,
@@ -28,6 +38,13 @@ from bot.store.staff import (
 from bot.store.staff_sessions import end_sessions_of
 
 MOST_NAME = 100
+UNUSED = "unused"  # why an account was closed that nobody closed
+OPEN: dict[str, Any] = {
+    "disabled_at": None,
+    "disabled_why": None,
+    "failures": 0,
+    "locked_until": None,
+}
 
 
 class StaffFault(StrEnum):
@@ -42,6 +59,7 @@ class StaffFault(StrEnum):
     AGENCY_BEYOND = "agency.beyond"  # not among the actor's
     NAME_FORM = "name.form"
     PRESENT_WRONG = "present.wrong"  # the password in force, typed to change it
+    FACTOR_NONE = "factor.none"  # there is no second factor to be reset
 
 
 Faults = tuple[StaffFault | PasswordFault, ...]
@@ -86,6 +104,12 @@ class Listed:
     locked_until: datetime | None
     last_login_at: datetime | None
     must_change: bool
+    unused: bool  # closed because nobody used it
+    disabled_at: datetime | None
+    factor: bool  # has a second factor
+    reviewed_at: datetime  # last confirmed, or made
+    reviewed_by: str | None
+    review_due: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +135,7 @@ def add_account(
         checked = _checked(runtime, connection, actor, change)
     if not login:
         checked.faults.append(StaffFault.LOGIN_FORM)
-    if fault := password_fault(login, given):
+    if fault := password_fault(login, given, new.name):
         checked.faults.append(fault)
     if checked.faults:
         return tuple(checked.faults)
@@ -137,7 +161,8 @@ def change_account(
     """Change what is given of an account.
 
     Closing it or giving it another password ends its sessions; opening it, or another password,
-    unlocks it. A password that another sets has to be changed at once.
+    unlocks it, also when it was closed because nobody used it. A password that another sets has
+    to be changed at once.
 
     Result: every fault together.
     """
@@ -145,32 +170,37 @@ def change_account(
     sound = wished is not None and password_fault("", plain_password(wished)) is None
     hashed = hash_password(wished) if wished is not None and sound else None
     with runtime.engine.begin() as connection:
-        found = _reachable(connection, actor, login)
+        found = reachable(connection, actor, login)
         if found is None:
             return (StaffFault.LOGIN_UNKNOWN,)
         checked = _checked(runtime, connection, actor, change)
-        checked.faults.extend(_faults_of_change(actor, found, change))
+        checked.faults.extend(_faults_of_change(runtime, actor, found, change))
         if checked.faults:
             return tuple(checked.faults)
         values = checked.values | _closing(found, change, now)
         if hashed is not None:
-            values |= _password_values(hashed, actor, now)
+            values |= _password_values(found, hashed, actor, now)
+            left = found.password_hash
+            keep_former_password(connection, found.id, left, now, FORMER_PASSWORDS - 1)
         update_staff(connection, found.id, values)
         _end_sessions(connection, found, change, now)
-        write_deed(connection, actor, now, _deed("staff.changed", found, _told(values)))
+        detail = _changed(runtime, found, checked.values, values)
+        if detail:
+            write_deed(connection, actor, now, _deed("staff.changed", found, detail))
         stored = staff_by_login(connection, found.login)
         assert stored is not None  # held in this transaction
     return account_of(runtime, stored)
 
 
 def _faults_of_change(
-    actor: Actor | None, found: StoredStaff, change: Change
+    runtime: Runtime, actor: Actor | None, found: StoredStaff, change: Change
 ) -> list[StaffFault | PasswordFault]:
     faults: list[StaffFault | PasswordFault] = []
     if _shuts_out_oneself(actor, found, change):
         faults.append(StaffFault.LOGIN_OWN)
     if change.password is not None:
-        fault = password_fault(found.login, plain_password(change.password))
+        name = account_of(runtime, found).name if change.name is None else change.name
+        fault = password_fault(found.login, plain_password(change.password), name)
         faults.extend([fault] if fault else [])
     return faults
 
@@ -179,12 +209,15 @@ def _closing(found: StoredStaff, change: Change, now: datetime) -> dict[str, Any
     if change.disabled is None:
         return {}
     if change.disabled:
-        return {"disabled_at": found.disabled_at or now}
-    return {"disabled_at": None, "failures": 0, "locked_until": None}
+        return {"disabled_at": found.disabled_at or now, "disabled_why": None}
+    return OPEN | {"reopened_at": now}
 
 
-def _password_values(hashed: str, actor: Actor | None, now: datetime) -> dict[str, Any]:
-    return {
+def _password_values(
+    found: StoredStaff, hashed: str, actor: Actor | None, now: datetime
+) -> dict[str, Any]:
+    opened = OPEN if found.disabled_why == UNUSED else {}
+    return opened | {
         "password_hash": hashed,
         "must_change": actor is not None,
         "password_changed_at": now,
@@ -225,6 +258,12 @@ def list_accounts(runtime: Runtime, actor: Actor | None) -> list[Listed]:
             locked_until=_still(row.tries.locked_until, now),
             last_login_at=row.last_login_at,
             must_change=row.must_change,
+            unused=row.disabled_why == UNUSED or (not row.disabled_at and is_closed(row, now)),
+            disabled_at=row.disabled_at,
+            factor=row.second_factor is not None,
+            reviewed_at=row.reviewed_at or row.created_at,
+            reviewed_by=row.reviewed_by,
+            review_due=not row.disabled_at and review_due(row.reviewed_at or row.created_at, now),
         )
         for row in rows
     ]
@@ -239,7 +278,7 @@ def _agencies(actor: Actor | None) -> frozenset[str] | None:
     return None if actor is None or actor.account.agency_code is None else actor.agencies
 
 
-def _reachable(connection: Connection, actor: Actor | None, login: str) -> StoredStaff | None:
+def reachable(connection: Connection, actor: Actor | None, login: str) -> StoredStaff | None:
     """The account, held, when the actor administers it."""
     found, seen = staff_by_login(connection, plain_login(login), hold=True), _agencies(actor)
     beyond = found is not None and seen is not None and found.agency_code not in seen
@@ -298,7 +337,31 @@ def _told(values: Mapping[str, Any]) -> dict[str, str | bool | None]:
     return told
 
 
+def _changed(
+    runtime: Runtime, found: StoredStaff, checked: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, str | int | bool | None]:
+    """What the audit trail tells of a change: what is another now, before and after; no name."""
+    before = {
+        "roles": as_words(found.roles),
+        "agency_code": found.agency_code,
+        "disabled": found.disabled_at is not None,
+    }
+    told = _told(values)
+    detail = before_after(before, {name: told[name] for name in before if name in told})
+    if "name" in checked and _opened(runtime, found.name) != _opened(runtime, checked["name"]):
+        detail["name"] = "changed"
+    if "password_hash" in values:
+        detail["new_password"] = True
+    if "locked_until" in values and found.tries.locked_until is not None:
+        detail["unlocked"] = True
+    return detail
+
+
+def _opened(runtime: Runtime, name: bytes | None) -> str:
+    return runtime.vault.open_text(name) if name else ""
+
+
 def _deed(
-    action: str, found: StoredStaff, detail: Mapping[str, str | bool | None] | None = None
+    action: str, found: StoredStaff, detail: Mapping[str, str | int | bool | None] | None = None
 ) -> Deed:
     return Deed(action, found.agency_code, "staff", found.login, dict(detail) if detail else None)

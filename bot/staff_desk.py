@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.calendar_file import working_calendar
-from bot.core.agency import Agency, line_up
+from bot.core.agency import Agency, line_up, parents_of
 from bot.core.appointment import USUAL_HOURS, Office, read_work_hours
 from bot.core.staff import Actor
 from bot.dossier_book import Desk
 from bot.register import desk_of
 from bot.runtime import Runtime
 from bot.store.feed_keys import FeedKey
+from bot.working_calendar import working_calendar
 
 PREFIX = "staff-"  # before the account's id, where a change says which key told it
 SOFTWARE = "phần mềm một cửa"
@@ -38,6 +38,6 @@ def teller(key_id: str, login_of: Callable[[int], str | None]) -> str:
 
 def office_of(runtime: Runtime, agencies: Mapping[str, Agency], code: str) -> Office:
     """What promises of an agency's desk are reckoned by: its hours, or those of the one above."""
-    line = line_up({one.code: one.parent for one in agencies.values()}, code)
+    line = line_up(parents_of(agencies), code)
     hours = next((found for one in line if (found := agencies[one].work_hours)), USUAL_HOURS)
-    return Office(read_work_hours(hours), working_calendar(), runtime.settings.zone)
+    return Office(read_work_hours(hours), working_calendar(runtime), runtime.settings.zone)

@@ -9,11 +9,13 @@ from bot.core.phone_proof import day_began
 from bot.end_talks import end_talk, erase_talks
 from bot.store.announcement_wishes import opt_out
 from bot.store.dossier_follows import end_follows, open_follows
+from bot.store.erasures import ask_erasure
 from bot.store.phone_links import blank_links, end_links, open_links
 from bot.store.phone_proofs import blank_codes, blank_proofs, cancel_codes, drop_open_proofs
 from bot.talk import Talk
 
 ENDED = "no longer wanted by the citizen"
+CHAT_HOW = {Ending.FORGET: "chat", Ending.WITHDRAW: "withdraw"}
 
 
 def stop(talk: Talk) -> Reply:
@@ -23,11 +25,9 @@ def stop(talk: Talk) -> Reply:
 
 def forget(talk: Talk) -> Reply:
     """End every link, follow and talk, and wipe what is kept of this citizen in them."""
-    ended = _end(talk, "forget", talk.now)
-    end_talk(talk, Ending.FORGET)
-    _wipe(talk, talk.now)
-    told = _said(talk, "forget", *ended)
-    if erase_talks(talk, talk.now):
+    phones, dossiers, erased = forget_chat(talk, Ending.FORGET, talk.now)
+    told = _said(talk, "forget", phones, dossiers)
+    if erased:
         told = f"{told} {talk.words('handover.erased')}"
     return talk.reply("forget", told, "help")
 
@@ -43,10 +43,36 @@ def withdrawn(talk: Talk) -> None:
 
     Source: zalo-platform 2.6 (`user_withdraw`), 8.5.
     """
-    _end(talk, "withdraw", talk.at)
-    end_talk(talk, Ending.WITHDRAW)
-    _wipe(talk, talk.at)
-    erase_talks(talk, talk.at)
+    forget_chat(talk, Ending.WITHDRAW, talk.at)
+
+
+def forget_chat(talk: Talk, why: Ending, until: datetime) -> tuple[int, int, bool]:
+    """Forget a chat: at once what others could still be told by, the rest soon after.
+
+    Result: how many phones and dossiers it followed, and whether talks with clerks were erased.
+    Messages, events and questions are wiped by bot/erase.py: there may be thousands of them,
+    and the limits count the questions of the last hour.
+    """
+    phones, dossiers = _end(talk, str(why), until)
+    end_talk(talk, why)
+    _wipe(talk, until)
+    erased = erase_talks(talk, until)
+    wish = {"how": CHAT_HOW[why], "user_id": talk.user_id, "asked_at": until, "due_at": talk.now}
+    ask_erasure(talk.connection, wish)
+    return phones, dossiers, erased
+
+
+def forget_phone_of(talk: Talk, phone_index: bytes) -> int:
+    """Forget one phone of a chat that has others: its link ends, the rest goes on."""
+    talk.hold()
+    links = [
+        one.id
+        for one in open_links(talk.connection, talk.user_id)
+        if one.phone_index == phone_index
+    ]
+    end_links(talk.connection, links, talk.now, "forget")
+    _write_down(talk, "forget", "phone", links)
+    return len(links)
 
 
 def _end(talk: Talk, why: str, until: datetime) -> tuple[int, int]:

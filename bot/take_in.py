@@ -8,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from bot.channels.zalo_events import KNOWN_NAMES, Keys, Received
+from bot.logs import log, present_request
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store.inbox import remember
 
 TURN_SECONDS = 1.0  # a thread that waited so long tries its luck with SQLite
+# What events about our own messages and account are called by, of which there are several for each.
+REPORTS = ("oa_", "user_received", "user_seen", "change_")
 _turn = threading.Lock()
+logger = log(__name__)
 
 
 def zalo_keys(settings: Settings) -> Keys:
@@ -55,6 +59,7 @@ def take_in(runtime: Runtime, event: Received, body: bytes, now: datetime) -> bo
         "payload": runtime.vault.seal(body),
         "due_at": now if event.own else None,
         "attempts": 0,
+        "request_id": present_request() or None,
     }
     with _storing(runtime.engine) as connection:
         fresh = remember(connection, values)
@@ -63,4 +68,6 @@ def take_in(runtime: Runtime, event: Received, body: bytes, now: datetime) -> bo
         runtime.metrics.events.labels("zalo", name).inc()
         if event.own:
             runtime.bell.ring("chat")
+        if event.own and not name.startswith(REPORTS):
+            logger.info("webhook.stored", event_name=name)
     return fresh

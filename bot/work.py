@@ -27,11 +27,14 @@ from bot.doctor_texts import text_findings
 from bot.draw_batch import BatchThread, draw_due
 from bot.ear import listen
 from bot.hear import hear
+from bot.heartbeat import Heartbeats
 from bot.hold import Hold
 from bot.jobs import AWAKE
+from bot.keep_wordings import keep_shipped
 from bot.logs import configure_logs, log
 from bot.notify import build_notifier
 from bot.read_photos import PhotoDesk, PhotoThreads
+from bot.release_gate import ReleaseGate
 from bot.renew import TokenSource
 from bot.runtime import Runtime, build_runtime
 from bot.settings import Settings
@@ -81,9 +84,15 @@ def warn_at_start(runtime: Runtime) -> None:
             logger.warning("text.check", what=finding.what, why=finding.why, do=finding.do)
 
 
+def keep_words(runtime: Runtime) -> None:
+    """Record the words that this version says, where they differ from the last ones."""
+    keep_shipped(runtime.engine, runtime.wording.shipped, runtime.now())
+
+
 def work_once(runtime: Runtime) -> None:
     """Do everything that is due, then return (`work --burst`)."""
     prepare_jobs(runtime)
+    keep_words(runtime)
     run_due_jobs(runtime)
     pumps: list[Outflow] = [
         build_pump(runtime, "chat", CHAT_THREADS),
@@ -116,6 +125,7 @@ class Lane:
         self.runtime = build_runtime(settings, pool_size=4)
         self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{name}"
         self._signed = -SIGN_SECONDS
+        self._gate = ReleaseGate(self.runtime, name)
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -188,11 +198,14 @@ class Lane:
         self._loop(AWAKE[self.name], busy)
 
     def _clock(self) -> None:
+        heartbeats = Heartbeats()
+
         def busy() -> bool:
-            run_due_jobs(self.runtime)
+            run_due_jobs(self.runtime, heartbeats)
             return False
 
         self._patiently(lambda: prepare_jobs(self.runtime))
+        self._patiently(lambda: keep_words(self.runtime))
         self._patiently(lambda: warn_at_start(self.runtime))
         self._loop(threading.Event(), busy, look=1.0)
 
@@ -202,7 +215,7 @@ class Lane:
         while not self.stopping.is_set():
             awake.clear()  # before looking: what is rung for meanwhile wakes us again
             self._patiently(self._sign)
-            while not self.stopping.is_set() and self._patiently(busy):
+            while not self.stopping.is_set() and self._patiently(lambda: self._gate.lets(busy)):
                 self._patiently(self._sign)
             if not self.stopping.is_set():
                 awake.wait(look)

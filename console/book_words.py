@@ -79,6 +79,7 @@ REASONS: Mapping[str, str] = {
     "phone_landline": "Số cố định không nhận được tin",
     "phone_bad": "Số gửi hỏng hai lần",
     "not_ticked": "Không đăng ký nhận tin",
+    "left_out": "Cơ quan không dùng kênh còn lại",
     "no_template": "Không có mẫu tin Zalo",
     "no_follower": "Chưa quan tâm trang Zalo",
     "no_gateway": "Chưa mở cổng SMS",

@@ -20,7 +20,9 @@ from console.kept import read, typed_here
 ROOT = "/console"
 COOKIE = "console"
 PASSWORD_PAGE = "/console/mat-khau"  # noqa: S105  (an address)
-OPEN_BEFORE_CHANGE = (PASSWORD_PAGE, "/console/logout")
+CODE_PAGE = "/console/ma-xac-thuc"  # the second step of a log-in
+FACTOR_PAGE = "/console/xac-thuc"
+LOGOUT = "/console/logout"
 MOST_BYTES = 1024 * 1024
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -187,9 +189,26 @@ def _refusal(mark: Mark, found: Standing | NoSession, public_url: str) -> Respon
         if request.method in ("GET", "HEAD"):
             return instead.log_in_first(found, request.full_path.rstrip("?"))
         return instead.log_in_to_send(found, request.path, typed_here(public_url))
-    if found.must_change and request.path not in OPEN_BEFORE_CHANGE:
-        return instead.change_first(PASSWORD_PAGE)
+    first = _first(found)
+    if first is not None and request.path not in (first, LOGOUT):
+        return _do_first(first)
     return None if mark.lets_in(found.actor) else instead.not_yours()
+
+
+def _first(found: Standing) -> str | None:
+    """The page on which something has to be done before any other is opened."""
+    if found.must_prove:
+        return CODE_PAGE
+    if found.must_change:
+        return PASSWORD_PAGE
+    return FACTOR_PAGE if found.must_enrol else None
+
+
+def _do_first(page: str) -> Response:
+    if page == CODE_PAGE:
+        back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ROOT + "/"
+        return instead.prove_first(page, back)
+    return instead.change_first(page) if page == PASSWORD_PAGE else instead.enrol_first(page)
 
 
 def _open_too_long(public_url: str) -> Response:

@@ -54,7 +54,14 @@ MENU = (
     Place("Nhóm nhận tin", "/console/nhom-nhan-tin"),
     Place("Báo cáo", "/console/bao-cao"),
     Place("Phản ánh", "/console/phan-anh"),
+    Place("Câu chữ", "/console/cau-chu"),
+    Place("Lịch làm việc", "/console/lich"),
+    Place("Cơ quan", "/console/co-quan"),
     Place("Tài khoản", "/console/staff"),
+    Place("Rà soát quyền", "/console/ra-soat-quyen"),
+    Place("Khóa nguồn dữ liệu", "/console/khoa-nguon"),
+    Place("Kênh gửi", "/console/kenh"),
+    Place("Vận hành", "/console/van-hanh"),
     Place("Nhật ký", "/console/audit"),
 )
 
@@ -107,7 +114,7 @@ class Frame:
         actor = present.actor if present else None
         return {
             "actor": actor,
-            "menu": self.menu(actor),
+            "menu": self.menu(None if present and present.must_prove else actor),
             "here": path,
             "asset": self.asset,
             "role_words": ROLE_WORDS,

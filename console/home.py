@@ -11,6 +11,7 @@ from bot.ask_batch import batches
 from bot.core.staff import Actor
 from bot.correct_phone import count_bad_phones
 from bot.due_dossiers import count_due_today
+from bot.review_accounts import count_closed_of_late, count_reviews_due
 from bot.runtime import Runtime
 from bot.show_talks import talks_waiting
 from console.door import actor, allowed
@@ -43,6 +44,12 @@ CARDS: tuple[Card, ...] = (
     Card("Phản ánh chờ trả lời", "/console/phan-anh", complaints_waiting, urgent=True),
     Card("Hồ sơ đến hạn hôm nay hoặc trễ hạn", "/console/den-han", count_due_today, urgent=True),
     Card("Thông báo chờ duyệt", "/console/thong-bao", announcements_waiting),
+    Card(
+        "Tài khoản đến hạn rà soát quyền", "/console/ra-soat-quyen", count_reviews_due, urgent=True
+    ),
+    Card(
+        "Tài khoản tự khóa vì lâu không dùng", "/console/ra-soat-quyen?khoa", count_closed_of_late
+    ),
     Card("Số điện thoại cần sửa", "/console/so-dien-thoai", count_bad_phones),
     Card("Tệp in theo ngày đã sẵn sàng", "/console/in-theo-ngay", batches_ready),
 )

@@ -16,6 +16,7 @@ WHY_NOBODY = {
     NoSession.IDLE: "Phiên làm việc đã đóng vì 30 phút không có thao tác. Mời đăng nhập lại.",
     NoSession.AGE: "Phiên làm việc đã đủ 12 giờ nên được đóng lại. Mời đăng nhập lại.",
     NoSession.PASSWORD: "Mật khẩu vừa được đổi. Mời đăng nhập bằng mật khẩu mới.",
+    NoSession.FACTOR: "Xác thực hai lớp của tài khoản vừa được thay đổi. Mời đăng nhập lại.",
     NoSession.DISABLED: "Tài khoản này đã bị khóa. Mời liên hệ người quản trị của cơ quan.",
 }
 
@@ -102,6 +103,26 @@ def change_first(page: str) -> Response:
     if asks_for_json():
         return _json(403, "password", "Mời đổi mật khẩu trước.")
     return redirect(page, 303)  # type: ignore[return-value]
+
+
+def prove_first(page: str, back: str) -> Response:
+    """The second step of the log-in is still to come."""
+    if asks_for_json():
+        return _json(403, "code", "Mời nhập mã xác thực trước.")
+    return redirect(f"{page}?next={quote(back, safe='')}", 303)  # type: ignore[return-value]
+
+
+def enrol_first(page: str) -> Response:
+    """A second factor has to be set up before anything else."""
+    if asks_for_json():
+        return _json(403, "factor", "Mời thiết lập xác thực hai lớp trước.")
+    return redirect(page, 303)  # type: ignore[return-value]
+
+
+def code_page(back: str, kept: str, wrong: str = "", status: int = 200) -> Response:
+    """The second step of a log-in: `kept` is what was typed before it, as it is kept."""
+    page = shown("console/accounts/code.html", back=back, kept=kept, wrong=wrong)
+    return Response(page, status)
 
 
 def open_too_long(typed: Typed) -> Response:

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from bot.agencies import list_agencies
 from bot.core.agency import Agency
 from bot.core.counter_draft import Draft, DraftPaper
 from bot.core.counter_faults import Faults
@@ -18,7 +19,7 @@ from bot.core.staff import Role
 from bot.print_slip import Kind
 from bot.procedures import offered_procedure, offered_procedures
 from bot.runtime import Runtime
-from bot.take_in_dossier import Taken, promise, take_in_dossier
+from bot.take_in_dossier import Taken, promise, take_in_dossier, why_closed
 from console.counter_words import INTAKE_CHANNELS
 from console.desks import present_desk
 from console.door import actor, allowed
@@ -96,7 +97,8 @@ def _begin(runtime: Runtime) -> str:
         "counter/choose.html",
         place=PLACE,
         desk=desk,
-        desks=desks,
+        desks=[one for one in desks if one == desk or one.takes_in(runtime.today())],
+        closed=why_closed(runtime, desk, {one.code: one for one in list_agencies(runtime)}),
         typed=typed,
         lines=[line_of(one) for one in offered],
         found=found[:MOST_SHOWN],

@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 from flask import request
 
 MOST_LETTERS = 64 * 1024
-CLOSED = ("password", "present", "wished", "again")  # parts of names whose fields are never shown
+CLOSED = (
+    "password",
+    "present",
+    "wished",
+    "again",
+    "otp",
+    "offered",
+)  # parts of names whose fields are never shown
 OURS = ("csrf_token", "next", "kept")
 
 Typed = tuple[tuple[str, str], ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from bot.agencies import list_agencies
 from bot.core.staff import Role
+from bot.reset_factor import reset_factor
 from bot.runtime import Runtime
 from bot.staff import (
     Added,
@@ -65,6 +67,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
     def password(login: str) -> Answer:
         return _reset(runtime, login)
 
+    @routes.post(f"{PATH}/<login>/xac-thuc")
+    @allowed(Role.ADMINISTRATOR)
+    def factor(login: str) -> Answer:
+        return _reset_factor(runtime, login)
+
     return routes
 
 
@@ -99,6 +106,16 @@ def _reset(runtime: Runtime, login: str) -> Answer:
     if isinstance(given, tuple):
         return _account_page(runtime, login, None, _in_order(given)), 422
     return _password_page(listed.account.login, given)
+
+
+def _reset_factor(runtime: Runtime, login: str) -> Answer:
+    listed = _known(runtime, login)
+    changed = reset_factor(runtime, actor(), listed.account.login)
+    if isinstance(changed, tuple):
+        flash(" ".join(told(changed).values()), "danger")
+    else:
+        flash(f"Đã đặt lại xác thực hai lớp của {changed.login}.")
+    return redirect(f"{PATH}/{quote(listed.account.login)}", 303)
 
 
 def _in_order(faults: Faults) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`/t/<CODE>.<SIG>`: the page behind a slip's QR, for whoever holds the slip."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from bot.core.step_line import Line
 from bot.count_pages import PageCount
 from bot.database import AWAY
 from bot.logs import log
+from bot.present_texts import look
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.show_slip import Shown, SlipDesk
@@ -53,16 +55,17 @@ class Whole(Response):
 class Pages:
     """The pages' HTML: each form is rendered once, then filled in for each reader.
 
-    There are as many forms as ways of a dossier, late or not, with and without each of SOMETIMES.
+    There are as many forms as ways of a dossier, late or not, with and without each of SOMETIMES;
+    all are of the words that were present when they were made.
     """
 
-    def __init__(self, desk: SlipDesk) -> None:
+    def __init__(self, desk: SlipDesk, assets: Mapping[str, bytes]) -> None:
         settings = desk.runtime.settings
-        self.assets = {name: (ASSETS / name).read_bytes() for name in KINDS}
+        self.texts = desk.runtime.texts
         self._desk = desk
         self._fixed: dict[str, Any] = {
-            "w": {name: escape(text) for name, text in desk.words().items()},
-            "asset": {name: _address(name, body) for name, body in self.assets.items()},
+            "w": {name: escape(text) for name, text in desk.words(self.texts).items()},
+            "asset": {name: _address(name, body) for name, body in assets.items()},
             "zalo": zalo_page(settings),
             "sms": sms_question(settings),
         }
@@ -92,17 +95,38 @@ class Pages:
         return cut(render_template("slip/status.html", **self._fixed, shown=values, steps=steps))
 
 
+@dataclass(slots=True)
+class Shelf:
+    """The pages of the present words; made anew when words were changed."""
+
+    desk: SlipDesk
+    assets: Mapping[str, bytes]
+    _pages: Pages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pages = Pages(self.desk, self.assets)
+
+    def pages(self) -> Pages:
+        """The pages to answer one request with."""
+        look(self.desk.runtime)
+        if self._pages.texts is not self.desk.runtime.texts:
+            self._pages = Pages(self.desk, self.assets)
+        return self._pages
+
+
 def blueprint(runtime: Runtime) -> Blueprint:
     """Build the routes; whatever they need comes in through `runtime`."""
     routes = Blueprint("status_page", __name__, template_folder="templates")
+    assets = {name: (ASSETS / name).read_bytes() for name in KINDS}
     desk = SlipDesk(runtime)
-    pages = Pages(desk)
+    shelf = Shelf(desk, assets)
     count = PageCount(runtime)
 
     # Query parameters, such as the one Zalo appends to shared links, are not looked at.
     @routes.get("/t/<tail>")
     @routes.get("/T/<tail>")
     def show(tail: str) -> Response:
+        pages = shelf.pages()
         try:
             shown = desk.show(tail)
         except AWAY as fault:
@@ -115,9 +139,9 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
     @routes.get("/t/page/<name>")
     def asset(name: str) -> Response:
-        if name not in pages.assets:
+        if name not in assets:
             abort(404)
-        return Response(pages.assets[name], headers=KEEP, content_type=KINDS[name])
+        return Response(assets[name], headers=KEEP, content_type=KINDS[name])
 
     return routes
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.core.log_in import LEAST_PASSWORD, MOST_PASSWORD, PasswordFault
+from bot.core.log_in import FORMER_PASSWORDS, LEAST_PASSWORD, MOST_PASSWORD, PasswordFault
 from bot.staff import Faults, StaffFault
 
 WORDS: Mapping[StaffFault | PasswordFault, str] = {
@@ -17,6 +17,7 @@ WORDS: Mapping[StaffFault | PasswordFault, str] = {
     StaffFault.AGENCY_UNKNOWN: "Không có cơ quan mang mã này. Mời chọn cơ quan trong danh sách.",
     StaffFault.AGENCY_BEYOND: "Cơ quan này không thuộc phạm vi Ông/Bà quản trị. Mời chọn một cơ "
     "quan trong danh sách.",
+    StaffFault.FACTOR_NONE: "Tài khoản này chưa có xác thực hai lớp nên không có gì để đặt lại.",
     StaffFault.NAME_FORM: "Họ tên dài nhất 100 ký tự và không có ký tự lạ. Mời sửa lại.",
     StaffFault.PRESENT_WRONG: "Mật khẩu đang dùng không đúng. Mời nhập lại; nhập sai 5 lần liên "
     "tiếp thì phải chờ 15 phút.",
@@ -24,10 +25,14 @@ WORDS: Mapping[StaffFault | PasswordFault, str] = {
     "bằng một câu dễ nhớ.",
     PasswordFault.LONG: f"Mật khẩu dài nhất {MOST_PASSWORD} ký tự. Mời đặt ngắn hơn.",
     PasswordFault.LOGIN: "Mật khẩu không được chứa tên đăng nhập. Mời đặt mật khẩu khác.",
+    PasswordFault.NAME: "Mật khẩu không được chứa họ tên. Mời đặt mật khẩu khác.",
+    PasswordFault.COMMON: "Mật khẩu chỉ gồm những từ và dãy phím mà ai cũng thử trước tiên. Mời "
+    "đặt mật khẩu khác, ví dụ bằng một câu chỉ mình nhớ.",
     PasswordFault.PLAIN: "Mật khẩu quá dễ đoán: lặp lại vài ký tự hoặc gõ theo thứ tự. Mời đặt mật "
     "khẩu khác.",
     PasswordFault.UNPRINTABLE: "Mật khẩu có ký tự không nhìn thấy được. Mời gõ lại bằng bàn phím.",
-    PasswordFault.USED: "Mật khẩu mới trùng với mật khẩu đã dùng. Mời đặt mật khẩu khác.",
+    PasswordFault.USED: f"Mật khẩu mới trùng với một trong {FORMER_PASSWORDS} mật khẩu gần nhất. "
+    "Mời đặt mật khẩu khác.",
 }
 
 

@@ -88,6 +88,14 @@ def qr_matrix(address: str) -> QrMatrix:
     return QrMatrix(tuple(tuple(bool(module) for module in row) for row in code.modules))
 
 
+def text_matrix(text: str) -> QrMatrix:
+    """The QR of any text, for a screen: level M, the smallest version that fits."""
+    code: QRCode = QRCode(error_correction=ERROR_CORRECT_M)
+    code.add_data(text)
+    code.make(fit=True)
+    return QrMatrix(tuple(tuple(bool(module) for module in row) for row in code.modules))
+
+
 def dots_per_module(matrix: QrMatrix, dpi: int, least_mm: float = LEAST_MM) -> int:
     """Whole dots of one module, so many that the code is at least so large on paper."""
     return ceil(least_mm / MM_PER_INCH * dpi / matrix.size)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.rig.nginx_server import nginx_program
 from tests.rig.programs import (
     CHOICE,
     NotHere,
@@ -27,6 +28,7 @@ from tests.rig.programs import (
 )
 
 LOG_LINES = 10
+IN_WHEELS = ("Redis", "PostgreSQL")
 # The packages must not start servers of their own on the developer's machine: Debian asks this
 # file. It is there only for the length of the installation, and never replaces one that exists.
 INSTALL = """
@@ -59,17 +61,27 @@ def has_chromium() -> bool:
     return True
 
 
+def has_nginx() -> bool:
+    """True when an nginx is installed."""
+    try:
+        nginx_program()
+    except NotHere:
+        return False
+    return True
+
+
 NEEDS = (
     Need("Redis", machine_has_redis, ("redis-server",)),
     Need("PostgreSQL", machine_has_postgres, ("postgresql",)),
     Need("Chromium", has_chromium, ("chromium", "fonts-noto-core")),
+    Need("nginx", has_nginx, ("nginx-light",)),
 )
 
 
 def main() -> int:
     """Install what is missing where that is possible, then name what will be used."""
     from_wheels = os.environ.get(CHOICE) == "wheels"
-    wanted = [need for need in NEEDS if need.name == "Chromium" or not from_wheels]
+    wanted = [need for need in NEEDS if need.name not in IN_WHEELS or not from_wheels]
     install([need for need in wanted if not need.installed()])
     try:
         postgres = postgres_programs().folder

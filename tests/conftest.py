@@ -7,16 +7,23 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.rig.browser import launched, vietnamese_context
 from tests.rig.child import Child
 from tests.rig.closed_network import ClosedNetwork
+from tests.rig.compiled_templates import keep_compiled_templates
+from tests.rig.examples import LONG
+from tests.rig.order import in_order
+from tests.rig.postgres_copies import make_copy
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.programs import chromium_program
 from tests.rig.redis_server import RedisServer
 
 StartChild = Callable[..., Child]
+
+settings.register_profile(LONG)
 
 
 def pytest_configure() -> None:
@@ -26,11 +33,12 @@ def pytest_configure() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    keep_compiled_templates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run last: playwright keeps an event loop in this thread once it has begun."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Put the files into the order in which two workers end together."""
+    items[:] = in_order(items)
 
 
 # The network
@@ -96,8 +104,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of the test's own."""
-    name = postgres_server.create_database()
+    """The address of a PostgreSQL database that does not exist yet."""
+    name = postgres_server.unused_name()
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
 
@@ -123,13 +131,21 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of an empty database, once on SQLite and once on PostgreSQL."""
+    """The address of a database that does not exist yet, once on SQLite, once on PostgreSQL.
+
+    `make_runtime` and `fresh_schema` make it, brought to the newest schema.
+    """
     fixture = "postgres_url" if request.param == "postgresql" else "sqlite_url"
     url: str = request.getfixturevalue(fixture)
     return url
 
 
-# Databases brought to the newest schema: `migrated_url` belongs here.
+@pytest.fixture
+def empty_database_url(database_url: str) -> str:
+    """The address of a database that holds nothing, once on SQLite and once on PostgreSQL."""
+    if database_url.startswith("postgresql"):
+        make_copy(database_url, "template0")
+    return database_url
 
 
 # Child programs

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.agencies import add_agency, add_feed_key
+from bot.agencies import add_agency
 from bot.channels.zalo_events import PHOTO, listen
 from bot.core.snapshot import FeedDossier, Procedure, Times
+from bot.feed_keys import add_feed_key
 from bot.hear import hear
 from bot.read_photos import PhotoDesk
 from bot.register import register_dossiers

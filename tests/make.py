@@ -2,7 +2,9 @@
 
 import atexit
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,21 +12,33 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, make_url
+from sqlalchemy.util import LRUCache
 
 from bot.bell import Bell
-from bot.database import make_engine, migrate
+from bot.database import make_engine, newest_schema
 from bot.metrics import own_metrics
+from bot.migrate import migrate
 from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.texts.catalogue import load_catalogue
+from bot.texts.present import PresentTexts
 from bot.vault import Vault
-from tests.rig.postgres_copies import become_copy, is_empty, migrated_template, without_name
+from tests.rig.postgres_copies import (
+    exists,
+    make_copy,
+    migrated_template,
+    schema_of,
+    without_name,
+)
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Vietnam
 FIELD_KEY = "bm90LWEtc2VjcmV0LW9ubHktZm9yLXRoZS10ZXN0cyE="
 SECRET_KEY = "not a secret, only for the tests, 32 or more characters"
 
+STATEMENTS = 5_000
+
 _open: list[Engine] = []
+_statements: dict[str, tuple[Any, Any]] = {}
 
 
 @dataclass(slots=True)
@@ -64,6 +78,7 @@ def make_settings(database_url: str, **changes: Any) -> Settings:
         "zalo_app_secret": "app secret for the tests",
         "zalo_oa_id": "579745863508352884",
         "zalo_oa_secret_key": "oa secret for the tests",
+        "second_factor": "optional",  # tests of the second factor ask for it
     }
     return Settings(**{**values, **changes})
 
@@ -82,11 +97,11 @@ def make_runtime(
     fresh_schema(database_url)
     return Runtime(
         settings=make_settings(database_url, **settings),
-        engine=_remembered(make_engine(database_url)),
+        engine=_remembered(_kindred(make_engine(database_url))),
         vault=Vault((FIELD_KEY,)),
         bell=bell or ListBell(),
         clock=HandClock(now) if isinstance(now, datetime) else now,
-        texts=load_catalogue(),
+        wording=PresentTexts(_shipped_texts()),
         metrics=own_metrics(),
     )
 
@@ -111,19 +126,31 @@ def make_record(number: int = 1, /, **changes: Any) -> dict[str, Any]:
 
 
 def fresh_schema(database_url: str) -> None:
-    """Bring a database to the newest schema; an empty one becomes a copy of one made before."""
+    """Bring a database to the newest schema; one that does not exist is copied of one made before.
+
+    Most tests that hand in one that exists have brought it there themselves: it is asked first.
+    """
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        if is_empty(database_url):
-            become_copy(database_url, _migrated_database(without_name(database_url)))
-            return
-    elif url.database:
-        place = Path(url.database)
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_migrated_file(), place)
-            return
-    migrate(database_url)
+        if not exists(database_url):
+            make_copy(database_url, _migrated_database(without_name(database_url)))
+        elif schema_of(database_url) != newest_schema():
+            migrate(database_url)
+    elif url.database and not Path(url.database).exists():
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_migrated_file(), url.database)
+    elif not url.database or _schema_of_file(url.database) != newest_schema():
+        migrate(database_url)
+
+
+def _schema_of_file(place: str) -> str | None:
+    with closing(sqlite3.connect(place)) as connection, suppress(sqlite3.OperationalError):
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+    return None
+
+
+_shipped_texts = cache(load_catalogue)  # nothing can be changed in it
 
 
 @cache
@@ -146,6 +173,20 @@ def _scratch() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="var-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _kindred(engine: Engine) -> Engine:
+    """Take over what earlier engines on the same kind of database made of our statements.
+
+    A province's engine makes SQL of each once; an engine for each test would spend more on that
+    than on running it.
+    """
+    kind = engine.dialect.name
+    if kind not in _statements:
+        engine.connect().close()  # the dialect learns what it talks to
+        _statements[kind] = (engine.dialect, LRUCache(STATEMENTS))
+    engine.dialect, engine._compiled_cache = _statements[kind]
+    return engine
 
 
 def _remembered(engine: Engine) -> Engine:

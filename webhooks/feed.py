@@ -10,9 +10,10 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from bot.core.snapshot import Result
+from bot.core.snapshot import FeedDossier, Outcome, Result
 from bot.logs import log
-from bot.national import register_national
+from bot.national import agencies_told, register_national
+from bot.note_feeds import TAKEN, FeedNotes
 from bot.register import register_dossiers
 from bot.runtime import Runtime
 from bot.store.feed_keys import FeedKey
@@ -20,7 +21,7 @@ from bot.vault import Unreadable
 from webhooks.feed_body import MOST_BYTES, check_type, read_dossiers, too_large, unpacked
 from webhooks.feed_national import NATIONAL_PATH, national_answer, read_call
 from webhooks.feed_refusal import Fault, Refused, form_refused
-from webhooks.feed_signature import admitted
+from webhooks.feed_signature import KEY, admitted
 from webhooks.openapi import add_pages
 
 PATH = "/feeds/v1/dossiers"
@@ -37,6 +38,7 @@ class _Call:
     key: str | None = None
     dossiers: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    agencies: Counter[str] = field(default_factory=Counter)  # whose dossiers were taken
 
 
 Take = Callable[[Runtime, FeedKey, bytes, _Call], dict[str, Any]]
@@ -45,14 +47,15 @@ Take = Callable[[Runtime, FeedKey, bytes, _Call], dict[str, Any]]
 def blueprint(runtime: Runtime) -> Blueprint:
     """Build the routes; whatever they need comes in through `runtime`."""
     routes = Blueprint("feed", __name__, template_folder="templates")
+    notes = FeedNotes(runtime)
 
     @routes.post(PATH)
     def receive() -> tuple[Response, int]:
-        return _answered(runtime, _take_dossiers)
+        return _answered(runtime, notes, _take_dossiers)
 
     @routes.post(NATIONAL_PATH)
     def receive_national() -> tuple[Response, int]:
-        return _answered(runtime, _take_national)
+        return _answered(runtime, notes, _take_national)
 
     add_pages(routes, runtime)
     return routes
@@ -65,17 +68,19 @@ _NOT_STORED = {
 }
 
 
-def _answered(runtime: Runtime, take: Take) -> tuple[Response, int]:
+def _answered(runtime: Runtime, notes: FeedNotes, take: Take) -> tuple[Response, int]:
     begun, call, metrics = perf_counter(), _Call(), runtime.metrics
+    noted = TAKEN
     try:
         answer, status, counted = _admit(runtime, call, take), 200, "taken"
     except Refused as refusal:
         answer, status = refusal.as_json(), refusal.status
-        counted = COUNTED[status]
+        counted, noted = COUNTED[status], refusal.error
         _tell_refused(call, refusal)
     except (SQLAlchemyError, Unreadable) as fault:
-        answer, status, counted = _NOT_STORED, 503, "not_stored"
+        answer, status, counted, noted = _NOT_STORED, 503, "not_stored", "storage"
         logger.error("feed.not_stored", key=call.key, fault=type(fault).__name__)
+    notes.call(call.key or request.headers.get(KEY, ""), noted, call.agencies)
     took = perf_counter() - begun
     metrics.feed_requests.labels(counted).inc()
     metrics.feed_seconds.observe(took)
@@ -107,6 +112,7 @@ def _take_dossiers(runtime: Runtime, key: FeedKey, body: bytes, call: _Call) -> 
     call.dossiers = len(dossiers)
     results = register_dossiers(runtime, key, dossiers)
     call.outcomes.update(str(result.outcome) for result in results)
+    call.agencies.update(_agencies_of(key, dossiers, results))
     return {"results": _as_json(results)}
 
 
@@ -115,7 +121,21 @@ def _take_national(runtime: Runtime, key: FeedKey, body: bytes, call: _Call) -> 
     call.dossiers = len(national.records)
     verdicts = register_national(runtime, key, national)
     call.outcomes.update(str(verdict.outcome) for verdict in verdicts)
+    call.agencies.update(agencies_told(national, verdicts))
     return national_answer(national.service, verdicts)
+
+
+def _agencies_of(
+    key: FeedKey, dossiers: Sequence[FeedDossier], results: Sequence[Result]
+) -> Counter[str]:
+    """Whose dossiers were taken; a call that brings none is a sign of life of its key's agency."""
+    if not dossiers:
+        return Counter({key.agency_code: 0})
+    return Counter(
+        told.agency
+        for told, result in zip(dossiers, results, strict=True)
+        if result.outcome is not Outcome.REFUSED
+    )
 
 
 def _body() -> bytes:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.health import present_metrics, readiness
 from bot.runtime import Runtime
+from bot.watch_gauges import watch_gauges
 from webhooks.proxies import networks, within
 
 
@@ -29,7 +30,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         if not within(request.remote_addr or "", readers):
             abort(403)
         try:
-            present = list(present_metrics(runtime))
+            present = [*present_metrics(runtime), *watch_gauges(runtime)]
         except SQLAlchemyError:
             present = []  # counters are still worth reading while the database is away
         return Response(runtime.metrics.render(present), content_type=CONTENT_TYPE_LATEST)

@@ -50,7 +50,7 @@ class DossierResult(_Answer):
     why: str = Field("", description="only when refused: what to do")
     warnings: list[str] = Field(
         description="phone.missing, phone.invalid, phone.landline, phone.doubtful, "
-        "phone.undeliverable, field.unknown:<name>"
+        "phone.undeliverable, agency.ended:<code>, field.unknown:<name>"
     )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.core.message import Outgoing
+from bot.core.their_words import without_numbers
 
 
 class Again(StrEnum):
@@ -29,15 +30,15 @@ class SendFailed(Exception):
     """A message was not taken, or nobody knows.
 
     Shape: `code` is the carrier's own code ("" when there was none), `said` its own words, and
-           `reason` a line for the operator, without personal data.
+           `reason` a line for the operator; both without the phone that a carrier may quote.
     """
 
     def __init__(self, again: Again, reason: str, code: str = "", said: str = "") -> None:
-        super().__init__(f"{again}: {reason}")
         self.again = again
-        self.reason = reason
+        self.reason = without_numbers(reason)
         self.code = code
-        self.said = said
+        self.said = without_numbers(said)
+        super().__init__(f"{again}: {self.reason}")
 
 
 class Channel(Protocol):

@@ -1,15 +1,17 @@
-"""`agency` and `feed-key`: agencies are data, and each may hold keys to the feed."""
+"""`agency`: agencies are data."""
 
 from typing import Any
 
 import click
 
-from bot.agencies import add_agency, add_feed_key, list_agencies, revoke_feed_key, set_agency
+from bot.agencies import add_agency, list_agencies, set_agency
 from bot.cli.door import print_json, refuse, runtime_for
 from bot.core.agency import DESK_FACTS
+from bot.core.agency_change import as_typed
 
 ON_OFF = click.Choice(["on", "off"])
 SWITCHES = {"same_day_notices", "step_sms", "sms_unicode"}
+LIFE = ("valid_from", "valid_to", "successor", "served_by")
 
 
 @click.group()
@@ -42,8 +44,11 @@ def add(code: str, name: str, sms_name: str | None, parent: str | None) -> None:
 @click.option("--desk-name", help="What its desk is called on slips.")
 @click.option("--work-hours", help="Hours that promises fall in: 07:00-11:30,13:30-17:00.")
 @click.option("--code-head", help="What its receipt codes begin with; default its code.")
+@click.option("--valid-from", metavar="DAY", help="Its first day, such as 2025-07-01.")
+@click.option("--valid-to", metavar="DAY", help="Its last day; afterwards it takes in nothing new.")
+@click.option("--successor", metavar="CODE", help="Who does its work from then on.")
 def change(code: str, **options: Any) -> None:
-    """Change an agency's name, switches, or what its desk says of itself."""
+    """Change an agency's name, switches, days, or what its desk says of itself."""
     given = {
         name: value == "on" if value in ("on", "off") and name in SWITCHES else value
         for name, value in options.items()
@@ -69,6 +74,7 @@ def list_all(as_json: bool) -> None:
             "result_hold_minutes": one.result_hold_minutes,
             "sms_unicode": one.sms_unicode,
             **{fact: getattr(one, fact) for fact in DESK_FACTS},
+            **{name: as_typed(getattr(one, name)) or None for name in LIFE},
         }
         for one in list_agencies(runtime_for())
     ]
@@ -77,24 +83,3 @@ def list_all(as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['code']}\t{row['name']}\t{row['parent'] or '-'}")
-
-
-@click.group("feed-key")
-def feed_key() -> None:
-    """Keys to the feed."""
-
-
-@feed_key.command("add")
-@click.argument("agency_code")
-@click.option("--all-agencies", is_flag=True, help="The key feeds every agency.")
-def add_key(agency_code: str, all_agencies: bool) -> None:
-    """Make a key for an agency and its descendants; its secret is shown this once."""
-    key = add_feed_key(runtime_for(), agency_code, all_agencies)
-    print_json({"id": key.id, "secret": key.secret})
-
-
-@feed_key.command("revoke")
-@click.argument("key_id")
-def revoke_key(key_id: str) -> None:
-    """Make a key worthless from now on."""
-    revoke_feed_key(runtime_for(), key_id)

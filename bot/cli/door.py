@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database import newest_schema, present_schema, reading
+from bot.database import present_schema, reading, schema_fault
 from bot.logs import configure_logs
 from bot.runtime import Runtime, build_runtime
 from bot.settings import DATA_NEEDS, Settings, SettingsError, load_settings
@@ -59,12 +59,8 @@ def database_fault(runtime: Runtime) -> str | None:
     except SQLAlchemyError as fault:
         why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
         return f"database: does not answer ({why}); start it or correct DATABASE_URL"
-    if schema != newest_schema():
-        return (
-            f"database: its schema is {schema or 'empty'}, this version needs "
-            f"{newest_schema()}; run: python -m bot migrate"
-        )
-    return None
+    schema_is = schema_fault(schema)
+    return f"database: {schema_is}" if schema_is else None
 
 
 def print_json(value: Any) -> None:

@@ -2,105 +2,65 @@
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from bot.agencies import InputFault
-from bot.cli import (
-    agencies,
-    apologise,
-    keys,
-    messages,
-    names,
-    procedures,
-    pull,
-    reconcile,
-    slip_key,
-    staff,
-    zalo,
-)
-from bot.cli.door import FINDING, INPUT_ERROR, print_json, refuse, runtime_for, settings_for
-from bot.database import migrate
-from bot.doctor import examine
-from bot.settings import SERVICE_NEEDS
-from bot.up import Start, up
-from bot.upkeep import sweep
-from bot.work import Worker, work_once
+from bot.cli.door import INPUT_ERROR
+
+# Where each command is. Its module is loaded when it is called: a list of agencies has no use
+# for the worker, whose libraries take longer to load than the list takes to print.
+COMMANDS = {
+    "agency": "bot.cli.agencies:agency",
+    "apologise": "bot.cli.apologise:apologise_command",
+    "audit": "bot.cli.audit:audit",
+    "backup": "bot.cli.backup:backup_command",
+    "calendar": "bot.cli.calendar:calendar",
+    "breach-pack": "bot.cli.breach_pack:breach_pack_command",
+    "doctor": "bot.cli.doctor:doctor_command",
+    "feed-key": "bot.cli.feed_keys:feed_key",
+    "keys": "bot.cli.keys:keys",
+    "message": "bot.cli.messages:message",
+    "migrate": "bot.cli.migrate:migrate_command",
+    "names": "bot.cli.names:names",
+    "procedure": "bot.cli.procedures:procedure",
+    "purge": "bot.cli.purge:purge_command",
+    "promptness": "bot.cli.status:promptness_command",
+    "pull": "bot.cli.pull:pull_command",
+    "reconcile": "bot.cli.reconcile:reconcile_command",
+    "restore": "bot.cli.backup:restore_command",
+    "restored": "bot.cli.restored:restored_command",
+    "slip-key": "bot.cli.slip_key:slip_key_command",
+    "staff": "bot.cli.staff:staff",
+    "subject": "bot.cli.subject:subject",
+    "status": "bot.cli.status:status_command",
+    "sweep": "bot.cli.sweep:sweep_command",
+    "up": "bot.cli.up:up_command",
+    "work": "bot.cli.work:work_command",
+    "zalo": "bot.cli.zalo:zalo",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands of the table; `--help` loads them all to print their first lines."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Every command's name, in the order of the alphabet."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def bot() -> None:
     """The province's notification chatbot: operator's commands."""
-
-
-@bot.command("up")
-@click.option("--sandbox", is_flag=True, help="Also start the sandbox that plays Zalo.")
-@click.option("--demo", is_flag=True, help="Make demo agencies and a key for the sandbox's desk.")
-def up_command(sandbox: bool, demo: bool) -> None:
-    """Web, worker and timed jobs in one command on one machine; migrates first."""
-    sys.exit(up(Start(sandbox=sandbox, demo=demo)))
-
-
-@bot.command("work")
-@click.option("--burst", is_flag=True, help="Do what is due and end.")
-def work_command(burst: bool) -> None:
-    """The worker: chat replies, notices, timed jobs. Several may run."""
-    if not settings_for(SERVICE_NEEDS).redis_url:
-        refuse("REDIS_URL: is not set; set it to your Redis, or start all with: bot up")
-    runtime = runtime_for(SERVICE_NEEDS, service=True)
-    if burst:
-        work_once(runtime)
-        return
-    settings = runtime.settings
-    runtime.engine.dispose()  # nothing open may cross the fork
-    sys.exit(Worker(settings).run())
-
-
-@bot.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the newest schema."""
-    settings = settings_for(())
-    try:
-        migrate(settings.database_url)
-    except OSError as fault:
-        refuse(f"VAR_DIR: {settings.var_dir} cannot be written ({fault.strerror}); choose another")
-    except Exception as fault:
-        why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
-        refuse(f"database: could not be migrated ({why}); start it or correct DATABASE_URL")
-
-
-@bot.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Machine-read output.")
-def doctor_command(as_json: bool) -> None:
-    """Check settings, database, schema, Redis, tokens, calendar, carriers."""
-    findings = examine(os.environ)
-    if as_json:
-        print_json([finding.as_dict() for finding in findings])
-    else:
-        for finding in findings:
-            click.echo(str(finding))
-    sys.exit(FINDING if any(finding.level == "fail" for finding in findings) else 0)
-
-
-@bot.command("sweep")
-def sweep_command() -> None:
-    """Ring for all that is due and unrung."""
-    rung = sweep(runtime_for())
-    click.echo(f"rung: {', '.join(rung) or 'nothing is due'}")
-
-
-bot.add_command(agencies.agency)
-bot.add_command(agencies.feed_key)
-bot.add_command(procedures.procedure)
-bot.add_command(names.names)
-bot.add_command(zalo.zalo)
-bot.add_command(messages.message)
-bot.add_command(pull.pull_command)
-bot.add_command(apologise.apologise_command)
-bot.add_command(reconcile.reconcile_command)
-bot.add_command(keys.keys)
-bot.add_command(slip_key.slip_key_command)
-bot.add_command(staff.staff)
 
 
 def main() -> None:

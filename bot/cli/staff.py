@@ -9,6 +9,7 @@ import click
 from bot.cli.door import print_json, refuse, runtime_for
 from bot.core.log_in import LEAST_PASSWORD, MOST_PASSWORD, PasswordFault
 from bot.core.staff import Role
+from bot.reset_factor import reset_factor
 from bot.staff import (
     MOST_NAME,
     Added,
@@ -32,11 +33,14 @@ WORDS: Mapping[StaffFault | PasswordFault, str] = {
     StaffFault.ROLES_NONE: f"role: none came, expected some of: {ROLES}",
     StaffFault.AGENCY_UNKNOWN: "agency: expected the code of one that was added; "
     "see: python -m bot agency list",
+    StaffFault.FACTOR_NONE: "second factor: the account has none; nothing was changed",
     StaffFault.NAME_FORM: f"name: expected at most {MOST_NAME} printable characters",
     PasswordFault.SHORT: f"password: expected at least {LEAST_PASSWORD} characters; give a longer "
     "one, or leave --password-stdin out and one is made up",
     PasswordFault.LONG: f"password: expected at most {MOST_PASSWORD} characters",
     PasswordFault.LOGIN: "password: it holds the login; choose another",
+    PasswordFault.NAME: "password: it holds the person's name; choose another",
+    PasswordFault.COMMON: "password: it is made of words that are tried first; choose another",
     PasswordFault.PLAIN: "password: it repeats a few characters or follows their order; "
     "choose another",
     PasswordFault.UNPRINTABLE: "password: expected one line of printable characters",
@@ -103,6 +107,15 @@ def change(
         _refuse(login, changed)
 
 
+@staff.command("reset-second-factor")
+@click.argument("login")
+def reset(login: str) -> None:
+    """Take the second factor of an account away, whose telephone and recovery codes are lost."""
+    changed = reset_factor(runtime_for(), None, login)
+    if isinstance(changed, tuple):
+        _refuse(login, changed)
+
+
 @staff.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Machine-read output.")
 def list_all(as_json: bool) -> None:
@@ -123,15 +136,16 @@ def _row(one: Listed) -> dict[str, str | list[str] | bool | None]:
         "agency": one.account.agency_code,
         "state": _state(one),
         "must_change": one.must_change,
+        "second_factor": one.factor,
         "last_login_at": one.last_login_at.isoformat() if one.last_login_at else None,
     }
 
 
 def _state(one: Listed) -> str:
+    if one.unused:
+        return "unused"
     if one.disabled:
         return "disabled"
-    if one.closed:
-        return "unused"
     return "locked" if one.locked_until else "open"
 
 

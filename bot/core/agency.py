@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 # What a desk says of itself, and how many characters of it are kept.
@@ -25,6 +26,10 @@ class Agency:
 
     Shape: from `address` on, what slips and pages say of its desk; None where nothing was said.
            `work_hours` as bot.core.appointment reads them; `code_head` begins its receipt codes.
+           `valid_from` and `valid_to` are the first and the last day on which it takes in, None
+           for no such day; `successor` the code of the one that follows it then. `served_by` is
+           the one that does its work today, None for itself; `ladder` what bot.core.agency_ladder
+           reads.
     """
 
     code: str
@@ -42,6 +47,25 @@ class Agency:
     desk_name: str | None = None
     work_hours: str | None = None
     code_head: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+    served_by: str | None = None
+    ladder: str = ""
+
+    @property
+    def above(self) -> str | None:
+        """Whom it stands below today: once it is merged, the agency that does its work."""
+        return self.served_by or self.parent
+
+    def has_ended(self, day: date) -> bool:
+        """Whether its last day lies behind."""
+        return self.valid_to is not None and self.valid_to < day
+
+    def takes_in(self, day: date) -> bool:
+        """Whether its desk takes in something new that day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and not self.has_ended(day)
 
     @property
     def head(self) -> str:
@@ -57,6 +81,11 @@ def line_up(parents: Mapping[str, str | None], code: str) -> tuple[str, ...]:
         found.append(step)
         step = parents[step]
     return tuple(found)
+
+
+def parents_of(agencies: Mapping[str, Agency]) -> dict[str, str | None]:
+    """The code of the agency above, as things stand today, for every agency."""
+    return {code: one.above for code, one in agencies.items()}
 
 
 def family(parents: Mapping[str, str | None], head: str) -> frozenset[str]:
@@ -77,8 +106,3 @@ def family(parents: Mapping[str, str | None], head: str) -> frozenset[str]:
             found.add(code)
             waiting.extend(children[code])
     return frozenset(found)
-
-
-def would_close_a_circle(parents: Mapping[str, str | None], code: str, parent: str) -> bool:
-    """Whether an agency would come to stand above itself, were `parent` put above it."""
-    return parent in family(parents, code) or parent == code

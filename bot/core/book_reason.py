@@ -14,6 +14,7 @@ class Reason(StrEnum):
     PHONE_LANDLINE = "phone_landline"
     PHONE_BAD = "phone_bad"  # two messages failed at it for good
     NOT_TICKED = "not_ticked"
+    LEFT_OUT = "left_out"  # by the agency's ladder
     NO_TEMPLATE = "no_template"
     NO_FOLLOWER = "no_follower"
     NO_GATEWAY = "no_gateway"
@@ -34,6 +35,7 @@ _PHRASES: tuple[tuple[str, Reason], ...] = (
     ("phone invalid", Reason.PHONE_INVALID),
     ("phone landline", Reason.PHONE_LANDLINE),
     ("number marked bad", Reason.PHONE_BAD),
+    ("left out by the agency", Reason.LEFT_OUT),
     ("SMS not ticked", Reason.NOT_TICKED),
     ("no SMS gateway", Reason.NO_GATEWAY),
     ("sms: refused", Reason.REFUSED),

@@ -1,7 +1,7 @@
 """The working calendar of the civil service: which days are days off, and how sure we are."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +9,38 @@ from typing import Any
 CONFIRMED, COMPUTED = "confirmed", "computed"
 _FIELDS = {"mark", "off", "worked", "source", "notes"}
 _NOTICE_SEASON = 11  # The notice for the coming year is usually out by November.
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """What a day is, against the plain week, and why in the words that staff read."""
+
+    works: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """What one year's list says.
+
+    Shape: `rules` holds weekdays off and weekend days worked, of that very year; `source` is the
+           notice or the law, `note` what a successor should know, both in Vietnamese.
+    """
+
+    year: int
+    mark: str
+    rules: Mapping[date, DayRule]
+    source: str = ""
+    note: str = ""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the days come from the published notice."""
+        return self.mark == CONFIRMED
+
+    def days(self, works: bool) -> list[date]:
+        """The days off, or those worked, in order."""
+        return sorted(day for day, rule in self.rules.items() if rule.works is works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +75,16 @@ class Calendar:
             following += timedelta(days=1)
         return following
 
+    def previous_working(self, day: date) -> date:
+        """Give the last working day strictly before `day`.
+
+        Errors: OverflowError at the beginning of year 1.
+        """
+        before = _plain(day) - timedelta(days=1)
+        while not self.is_working(before):
+            before -= timedelta(days=1)
+        return before
+
     def working_days_between(self, a: date, b: date) -> int:
         """Count the working days from `a` to `b`.
 
@@ -71,8 +113,18 @@ class Calendar:
         if not open_years:
             return None
         return (
-            f"days off of {open_years} are not confirmed by the yearly notice: compare them with "
-            'the notice in bot/data/calendar.toml, correct them and set mark = "confirmed"'
+            f"days off of {open_years} are not confirmed by the yearly notice: enter the notice "
+            "at /console/lich, or with: python -m bot calendar import FILE --year YEAR"
+        )
+
+    def with_years(self, years: Iterable[CalendarYear]) -> "Calendar":
+        """Give a calendar in which the lists of these years stand in place of its own."""
+        listed = {one.year: one for one in years}
+        theirs = calendar_of(listed.values())
+        return Calendar(
+            off=_without(self.off, listed) | theirs.off,
+            worked=_without(self.worked, listed) | theirs.worked,
+            confirmed_years=self.confirmed_years - listed.keys() | theirs.confirmed_years,
         )
 
     def with_days(self, overrides: Mapping[date, bool]) -> "Calendar":
@@ -85,26 +137,39 @@ class Calendar:
         return replace(self, off=(self.off - worked) | off, worked=(self.worked - off) | worked)
 
 
+def calendar_of(years: Iterable[CalendarYear]) -> Calendar:
+    """The calendar that these years make, each with a list of its own."""
+    off: set[date] = set()
+    worked: set[date] = set()
+    confirmed: set[int] = set()
+    for one in years:
+        off.update(one.days(works=False))
+        worked.update(one.days(works=True))
+        if one.confirmed:
+            confirmed.add(one.year)
+    return Calendar(frozenset(off), frozenset(worked), frozenset(confirmed))
+
+
 def parse_calendar(text: str) -> Calendar:
     """Build the calendar from the text of calendar.toml.
 
     Errors: ValueError naming the year and the field; a slip here would move legal deadlines.
     """
-    off: set[date] = set()
-    worked: set[date] = set()
-    confirmed: set[int] = set()
+    return calendar_of(parse_years(text).values())
+
+
+def parse_years(text: str) -> dict[int, CalendarYear]:
+    """The years of calendar.toml, each as it is written there.
+
+    Errors: as above.
+    """
+    years = {}
     for name, table in tomllib.loads(text).items():
         year = _year(name, table)
-        off |= _days(year, table, "off")
-        worked |= _days(year, table, "worked")
-        if table["mark"] == CONFIRMED:
-            confirmed.add(year)
-    return Calendar(frozenset(off), frozenset(worked), frozenset(confirmed))
-
-
-def listed_years(text: str) -> frozenset[int]:
-    """Name the years that calendar.toml speaks about, confirmed or not."""
-    return frozenset(int(name) for name in tomllib.loads(text))
+        rules = {day: DayRule(works=False) for day in _days(year, table, "off")}
+        rules |= {day: DayRule(works=True) for day in _days(year, table, "worked")}
+        years[year] = CalendarYear(year, table["mark"], rules, table["source"], table["notes"])
+    return years
 
 
 def _year(name: str, table: Any) -> int:
@@ -129,6 +194,10 @@ def _days(year: int, table: dict[str, Any], field: str) -> set[date]:
             raise ValueError(f"calendar {year}: {field} holds {day}, twice or changing nothing")
         days.add(day)
     return days
+
+
+def _without(days: frozenset[date], years: Collection[int]) -> frozenset[date]:
+    return frozenset(day for day in days if day.year not in years)
 
 
 def _plain(day: date) -> date:

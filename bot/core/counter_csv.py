@@ -75,8 +75,8 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
     """Rows that hold something, each with its number as spreadsheets count them."""
     if len(content) > MOST_BYTES:
         raise Wrong(f"Tệp lớn hơn {MOST_BYTES // 2**20} MB. Chia thành nhiều tệp.")
-    text = _text(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    text = file_text(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         rows = [
             (number, [many_lines(cell) for cell in cells])
@@ -95,7 +95,11 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _text(content: bytes) -> str:
+def file_text(content: bytes) -> str:
+    """The text of a file that came from a spreadsheet, whichever way it was saved.
+
+    Errors: Wrong with the words for what cannot be read.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode Text"
         return content.decode("utf-16", errors="replace")
     if content.startswith(b"PK"):
@@ -111,7 +115,7 @@ def _text(content: bytes) -> str:
     return text
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """What parts the columns: what the header, which has no commas of its own, has most of."""
     head = text.lstrip().split("\n", 1)[0]
     return max(";\t,", key=head.count)

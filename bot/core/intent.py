@@ -24,6 +24,7 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"  # came for a result and found none
     END_TALK = "end talk"  # the talk with a clerk
     MY_DOSSIERS = "my dossiers"
+    MY_DATA = "my data"  # what is kept about me
     FOLLOW = "follow"
     STOP = "stop"
     FORGET = "forget"

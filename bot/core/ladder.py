@@ -30,6 +30,7 @@ RUNGS: Mapping[NoticeEvent, tuple[Rung, ...]] = {
 MOST_REFUSALS = 3  # of one way, by an answer that says "later": then the next way
 FREE_WINDOW = timedelta(hours=48)  # zalo-platform 3.6
 SAME_WORDS = timedelta(hours=24)  # interfaces 5: no same text to the same person within
+LEFT_OUT = "left out by the agency"
 SAID = "the same words went to this person within 24 hours"
 ECHO_LOOK = timedelta(seconds=30)  # a lost answer's echo mostly comes within this
 REFUSAL_PAUSES = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10))
@@ -71,7 +72,8 @@ class Ways:
     """What leads to this citizen at this moment.
 
     Shape: `phone` is the recipient's mark of a mobile number, "" for none; `template` tells
-           whether the event has one; `bad_phone` and `no_template` what earlier messages taught.
+           whether the event has one; `bad_phone` and `no_template` what earlier messages taught;
+           `left` the rungs that the agency leaves to the event, None for the usual ones.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -84,6 +86,7 @@ class Ways:
     step_sms: bool = False
     bad_phone: bool = False
     no_template: bool = False
+    left: tuple[Rung, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +184,19 @@ def _pending(situation: Situation, clocks: Clocks) -> Wait | Close | None:
 
 
 def _next(situation: Situation, clocks: Clocks) -> Decision:
-    used = _highest_used(situation)
+    used = _used(situation)
     if situation.untrue:
         return ended(situation.past, "skipped", situation.untrue)
     repeats = _said_already(situation)
     if repeats is not None:
         return repeats
     why: list[str] = []
-    for place, rung in enumerate(_rungs(situation)):
-        if place < used:
+    left = _rungs(situation)
+    for rung in _usual(situation):
+        if rung in used:
+            continue
+        if rung not in left:
+            why.append(f"{rung}: {LEFT_OUT}")
             continue
         targets, fault = _targets(rung, situation, clocks)
         if targets:
@@ -212,11 +219,25 @@ def _said_already(situation: Situation) -> Wait | Close | None:
     return Close("skipped", SAID)
 
 
-def _rungs(situation: Situation) -> tuple[Rung, ...]:
+def _usual(situation: Situation) -> tuple[Rung, ...]:
     rungs = RUNGS[situation.event]
-    if situation.event is NoticeEvent.STEP and situation.ways.step_sms:
-        rungs = (*rungs, Rung.SMS)
-    return rungs
+    return (*rungs, Rung.SMS) if _step_by_sms(situation) else rungs
+
+
+def _rungs(situation: Situation) -> tuple[Rung, ...]:
+    """The rungs of the event that its agency leaves it, in their order."""
+    left = situation.ways.left
+    if left is None:
+        return _usual(situation)
+    return tuple(
+        rung
+        for rung in _usual(situation)
+        if rung in left or (rung is Rung.SMS and _step_by_sms(situation))
+    )
+
+
+def _step_by_sms(situation: Situation) -> bool:
+    return situation.event is NoticeEvent.STEP and situation.ways.step_sms
 
 
 def _handed(situation: Situation) -> bool:
@@ -227,16 +248,14 @@ def _handed(situation: Situation) -> bool:
     )
 
 
-def _highest_used(situation: Situation) -> int:
-    """The first rung that may still be tried: never one above a rung that was taken."""
-    rungs = _rungs(situation)
+def _used(situation: Situation) -> tuple[Rung, ...]:
+    """The rungs that may not be tried any more: those taken, and all above them.
+
+    Also above one that the agency has left out since.
+    """
     taken = (Tried.SENT, Tried.UNSURE, Tried.SENDING)
-    places = [
-        rungs.index(one.rung) + 1
-        for one in situation.past
-        if one.state in taken and one.rung in rungs
-    ]
-    return max(places, default=0)
+    places = [ORDER.index(one.rung) + 1 for one in situation.past if one.state in taken]
+    return ORDER[: max(places, default=0)]
 
 
 def _targets(rung: Rung, situation: Situation, clocks: Clocks) -> tuple[Mapping[str, int], str]:

@@ -47,7 +47,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A phone on its way to being proved; `phone` is sealed, `code_mark` a keyed hash."""
+    """A phone on its way to being proved; `phone` is sealed, `code_mark` a keyed hash.
+
+    Shape: `words_digest` is of the words that asked for consent; None for a code of before.
+    """
 
     id: int
     phone_index: bytes
@@ -57,6 +60,7 @@ class Proof:
     state: ProofState
     tries: int
     expires_at: datetime
+    words_digest: str | None = None
 
 
 def judge(proof: Proof | None, same: bool, now: datetime) -> Verdict:

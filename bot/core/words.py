@@ -30,6 +30,9 @@ IDEAS: dict[str, str] = {
     "thoi nhan thong bao, huy nhan thong bao, ngung nhan thong bao, dung nhan thong bao, "
     "khong nhan thong bao, khong muon nhan thong bao, tat thong bao, huy thong bao, huy dang ky, "
     "thoi dung gui, dung nhan tin nua, bo nhan tin, thoitheodoi, huytheodoi",
+    "data": "du lieu cua toi, du lieu cua minh, du lieu ve toi, thong tin cua toi, "
+    "thong tin ca nhan, du lieu ca nhan, luu gi ve toi, luu gi cua toi, "
+    "quyen rieng tu, dulieucuatoi",
     "mine": "ho so cua toi, hs cua toi, ho so cua minh, hs cua minh, ho so cua em, ho so cua con, "
     "ho so cua chau, ho so cua chung toi, ho so toi, danh sach ho so, cac ho so, ds ho so, "
     "hosocuatoi, ho so dang theo doi",
@@ -65,6 +68,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("NEWS_STOP", ("news_stop",)),
     ("STOP", ("stop",)),
     ("NEWS", ("news",)),
+    ("MY_DATA", ("data",)),
     ("MY_DOSSIERS", ("mine",)),
     ("SLIP_HELP", ("code", "where")),
     ("FOLLOW", ("follow",)),
@@ -130,6 +134,7 @@ PAYLOADS: dict[str, str] = {
     "chuaco": "COMPLAINT",
     "ketthuc": "END_TALK",
     "hosocuatoi": "MY_DOSSIERS",
+    "dulieucuatoi": "MY_DATA",
     "theodoi": "FOLLOW",
     "thoi": "STOP",
     "thoitheodoi": "STOP",

@@ -40,6 +40,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    about: str = ""  # the kind of thing, where the key alone might be another's
 
 
 def entries(connection: Connection, wanted: Wanted, most: int) -> list[Entry]:
@@ -70,6 +71,8 @@ def _conditions(wanted: Wanted) -> list[Any]:
         done_by = select(staff.c.id).where(staff.c.login == wanted.login).scalar_subquery()
         done_to = (entry.about == "staff") & (entry.about_key == wanted.login)
         found.append((entry.staff_id == done_by) | done_to)
+    if wanted.about:
+        found.append(entry.about == wanted.about)
     if wanted.about_keys:
         found.append(entry.about_key.in_(wanted.about_keys))
     if wanted.since is not None:

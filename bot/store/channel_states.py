@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.restored_mark import NAME as RESTORED
 from bot.store.tables import channel_state
 
 
@@ -61,8 +62,12 @@ def free_channel(connection: Connection, channel: str) -> bool:
 
 
 def held_channels(connection: Connection) -> dict[str, Held]:
-    """Every channel that is held, or was and has not worked since."""
-    return {row.channel: Held(*row) for row in connection.execute(select(*_COLUMNS))}
+    """Every channel that is held, or was and has not worked since.
+
+    The row of a restored house is no channel's: see bot.store.restored_mark.
+    """
+    channels = select(*_COLUMNS).where(channel_state.c.channel != RESTORED)
+    return {row.channel: Held(*row) for row in connection.execute(channels)}
 
 
 _COLUMNS = (

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.complaint import ASKS_TO_COME
 from bot.core.notice import Rung
+from bot.store.agencies import joined_serving
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import audit_entry, staff
 from bot.store.notice_tables import attempt, notice
@@ -38,7 +39,7 @@ def told_notice(
 
     Result: None for a notice that went to somebody else, whoever types its number.
     """
-    chosen = (
+    told = (
         select(
             notice.c.id,
             notice.c.event,
@@ -51,7 +52,9 @@ def told_notice(
         .select_from(attempt)
         .join(notice, notice.c.id == attempt.c.notice_id)
         .join(dossier, dossier.c.id == notice.c.dossier_id)
-        .join(agency, agency.c.code == dossier.c.agency_code)
+    )
+    chosen = (
+        joined_serving(told, dossier.c.agency_code)
         .where(
             attempt.c.recipient == user_id,
             attempt.c.rung == str(Rung.CHAT),
@@ -101,7 +104,7 @@ class Complaint:
     last_interaction_at: datetime | None
 
 
-_CASES: Select[Any] = (
+_CASES: Select[Any] = joined_serving(
     select(
         complaint.c.id,
         complaint.c.dossier_id,
@@ -123,11 +126,11 @@ _CASES: Select[Any] = (
     )
     .select_from(complaint)
     .join(dossier, dossier.c.id == complaint.c.dossier_id)
-    .join(agency, agency.c.code == complaint.c.agency_code)
     .join(notice, notice.c.id == complaint.c.notice_id)
     .join(follower, follower.c.user_id == complaint.c.user_id)
     .outerjoin(staff, staff.c.id == complaint.c.answered_by)
-    .outerjoin(outbox, outbox.c.dedupe_key == complaint.c.outbox_key)
+    .outerjoin(outbox, outbox.c.dedupe_key == complaint.c.outbox_key),
+    complaint.c.agency_code,
 )
 
 

@@ -1,6 +1,7 @@
 """The tables of the counter: staff and what they did, procedures, intake, talks handed over."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -34,6 +35,13 @@ staff = Table(
     Column("last_login_at", Instant),
     Column("disabled_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("disabled_why", String(16)),  # unused | review; NULL: somebody closed it
+    Column("reopened_at", Instant),
+    Column("second_factor", LargeBinary),  # sealed secret of the codes; NULL: there is none
+    Column("second_factor_at", Instant),
+    Column("second_factor_step", BigInteger),  # the newest code taken: 30 s steps since 1970
+    Column("reviewed_at", Instant),  # when an administrator last confirmed it
+    Column("reviewed_by", String(40)),
 )
 
 staff_session = Table(
@@ -45,7 +53,8 @@ staff_session = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("ended_why", String(16)),  # logout | idle | age | password | disabled
+    Column("ended_why", String(16)),  # logout | idle | age | password | disabled | factor
+    Column("factor_at", Instant),  # when the second factor was proved in it
 )
 
 # What staff did, each in the transaction that did it. Nothing personal of a citizen.

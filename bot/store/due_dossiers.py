@@ -62,3 +62,11 @@ def count_due(connection: Connection, span: Span, most: int) -> int:
     """How many there are, counted up to `most`."""
     some = select(dossier.c.id).where(_due(span)).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def count_promised(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many dossiers in work are promised from `since` on and before `until`, at any agency."""
+    counted = select(func.count()).where(
+        _IN_WORK, dossier.c.due_at >= since, dossier.c.due_at < until
+    )
+    return int(connection.execute(counted).scalar_one())

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.delivery import State
 from bot.core.dossier import END_STATUSES
 from bot.core.handover import Ending
+from bot.store.agencies import SERVES, joined_serving, received_at
 from bot.store.among import by_dialect
 from bot.store.counter_tables import handover, handover_line
 from bot.store.own_dossiers import Mine
@@ -157,7 +158,7 @@ _AT_DESK = (
     dossier.c.id,
     dossier.c.code,
     func.coalesce(dossier.c.local_code, dossier.c.code),
-    dossier.c.agency_code,
+    agency.c.code,  # whose desk answers now, when the one that received it was merged
     agency.c.name,
 )
 
@@ -181,8 +182,7 @@ def own_at_desks(
 
 def _at_desks(connection: Connection, which: ColumnElement[bool], most: int) -> list[AtDesk]:
     rows = connection.execute(
-        select(*_AT_DESK)
-        .join(agency, agency.c.code == dossier.c.agency_code)
+        joined_serving(select(*_AT_DESK).select_from(dossier), dossier.c.agency_code)
         .where(which)
         .order_by(dossier.c.status.in_(END_STATUSES), dossier.c.id.desc())
         .limit(most)
@@ -210,15 +210,17 @@ def last_looked_up(connection: Connection, asker: str, since: datetime) -> list[
 
 
 def desk(connection: Connection, agency_code: str) -> Desk:
-    """An agency's desk; the agency is known."""
+    """An agency's desk, as the one that does its work today; the agency is known."""
     row = connection.execute(
         select(
-            agency.c.code,
+            received_at.c.code,
             agency.c.name,
             agency.c.open_hours,
             agency.c.work_hours,
             agency.c.hotline,
-        ).where(agency.c.code == agency_code)
+        )
+        .join(received_at, SERVES)
+        .where(received_at.c.code == agency_code)
     ).one()
     return Desk(*row)
 

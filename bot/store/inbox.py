@@ -23,6 +23,7 @@ class Waiting:
     arrived_at: datetime
     payload: bytes
     attempts: int
+    request_id: str | None = None
 
 
 _COLUMNS = (
@@ -34,6 +35,7 @@ _COLUMNS = (
     inbox.c.arrived_at,
     inbox.c.payload,
     inbox.c.attempts,
+    inbox.c.request_id,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from bot.core.phone import looks_mobile
 from bot.store.tables import lookup
 
 
@@ -27,6 +28,15 @@ def lookups_since(
 
 
 def remember_lookups(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Store lookups; keys are the table's columns."""
+    """Store lookups; keys are the table's columns.
+
+    What was looked up as a code, is none and has the shape of a mobile number is somebody's phone
+    behind the keyword: of that only the ends are kept.
+    """
     if rows:
-        connection.execute(insert(lookup), list(rows))
+        connection.execute(insert(lookup), [{**row, "code": _kept_code(row)} for row in rows])
+
+
+def _kept_code(row: dict[str, Any]) -> str:
+    code: str = row["code"]
+    return f"{code[:3]}***{code[-4:]}" if row["dossier_id"] is None and looks_mobile(code) else code

@@ -36,6 +36,7 @@ class ClaimedNotice:
     created_at: datetime
     expires_at: datetime
     handed_at: datetime | None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _RETURNED = (
     notice.c.created_at,
     notice.c.expires_at,
     notice.c.handed_at,
+    notice.c.request_id,
 )
 # An earlier notice of the same dossier goes first, and is written down first, so that no two
 # workers can tell one citizen the same words. A claim of a clock set back since holds up nobody.

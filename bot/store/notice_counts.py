@@ -1,11 +1,14 @@
 """How notices stand, for those who watch: owed, overdue, held, failed and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
 from bot.store.notice_tables import notice
+
+# Held for a week at most, then owed for 72 hours: what was owed earlier was closed earlier.
+LONGEST_OPEN = timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,11 @@ def failed_since(connection: Connection, since: datetime, most: int) -> list[tup
     count = func.count()
     rows = connection.execute(
         select(notice.c.reason, count)
-        .where(notice.c.state == "failed", notice.c.closed_at >= since)
+        .where(
+            notice.c.state == "failed",
+            notice.c.closed_at >= since,
+            notice.c.created_at >= since - LONGEST_OPEN,
+        )
         .group_by(notice.c.reason)
         .order_by(count.desc())
         .limit(most)

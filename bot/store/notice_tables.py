@@ -44,7 +44,16 @@ notice = Table(
     Column("closed_at", Instant),
     Column("channel", String(16)),
     Column("reason", String(300)),
+    Column("request_id", String(64)),  # of the web request that earned it
+    Column("first_due_at", Instant),  # of one held back: when it was first to go
     Index("ix_notice_dossier_id_event", "dossier_id", "event"),
+)
+# The few that were held back: the promptness of their day is reckoned by it.
+Index(
+    "ix_notice_first_due_at",
+    notice.c.first_due_at,
+    postgresql_where=notice.c.first_due_at.is_not(None),
+    sqlite_where=notice.c.first_due_at.is_not(None),
 )
 Index(
     "ix_notice_due",
@@ -199,6 +208,7 @@ phone_proof = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("asked_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("words_digest", String(64)),  # of the words that asked for consent
     Index("ix_phone_proof_user_id_asked_at", "user_id", "asked_at"),
     Index("ix_phone_proof_phone_index_asked_at", "phone_index", "asked_at"),
 )

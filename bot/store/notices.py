@@ -11,6 +11,7 @@ from bot.core.delivery import State
 from bot.core.notice import NoticeEvent
 from bot.core.notice_rules import ENTERED, TAKEN_BACK
 from bot.store.among import by_dialect
+from bot.store.lost_days import close_what_may_be_told
 from bot.store.notice_tables import attempt, notice
 from bot.store.restated import keep_what_was_said
 
@@ -24,6 +25,7 @@ def owe_notices(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store notices that are owed; one with a key known before is not owed again."""
     if rows:
         connection.execute(_ONCE[connection.dialect.name], list(rows))
+        close_what_may_be_told(connection, rows)
 
 
 # Nobody works at these: they wait for their turn, or for the end of a hold.
@@ -38,7 +40,9 @@ _TRIED = exists().where(attempt.c.notice_id == notice.c.id, attempt.c.state.in_(
 
 def _renewing(one: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
     names = ("agency_code", "procedure_code", "step", "promised_at", "late")
-    newer = {name: one.excluded[name] for name in (*names, "state", "due_at", "expires_at")}
+    turn = ("state", "due_at", "expires_at", "request_id")
+    newer = {name: one.excluded[name] for name in (*names, *turn)}
+    newer["first_due_at"] = one.excluded.due_at
     return one.on_conflict_do_update(
         index_elements=["key"],
         set_={**newer, "closed_at": None, "reason": None},
@@ -82,6 +86,7 @@ def owe_or_renew_notices(
             connection, _TAKEN_BACK_AMONG[connection.dialect.name], {"keys": results}, now
         )
     connection.execute(_OR_RENEW[connection.dialect.name], list(rows))
+    close_what_may_be_told(connection, rows)
 
 
 _CANCEL = (

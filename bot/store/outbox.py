@@ -31,6 +31,7 @@ class Owed:
     asked_at: datetime
     expires_at: datetime
     created_at: datetime
+    request_id: str | None = None
 
 
 _RETURNED = (
@@ -46,6 +47,7 @@ _RETURNED = (
     outbox.c.asked_at,
     outbox.c.expires_at,
     outbox.c.created_at,
+    outbox.c.request_id,
 )
 _DUE = (
     select(outbox.c.id)

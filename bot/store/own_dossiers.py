@@ -10,6 +10,7 @@ from bot.core.delivery import State
 from bot.core.dossier import END_STATUSES, Progress
 from bot.core.notice import NoticeEvent
 from bot.core.notice_truth import Present, Told
+from bot.store.agencies import joined_serving
 from bot.store.notice_tables import notice
 from bot.store.tables import agency, dossier
 
@@ -62,21 +63,23 @@ def own_dossiers(
     """
     shown = _shown(mine, finished_since)
     found = connection.execute(
-        select(
-            func.coalesce(dossier.c.local_code, dossier.c.code),
-            dossier.c.step,
-            dossier.c.status,
-            dossier.c.due_at,
-            dossier.c.finished_at,
-            dossier.c.ended_at,
-            and_(dossier.c.phone_index.is_not(None), _of_phones(mine)),
-            agency.c.name,
-            dossier.c.procedure_name,
-            dossier.c.received_at,
-            dossier.c.handler,
-            dossier.c.needed,
+        joined_serving(
+            select(
+                func.coalesce(dossier.c.local_code, dossier.c.code),
+                dossier.c.step,
+                dossier.c.status,
+                dossier.c.due_at,
+                dossier.c.finished_at,
+                dossier.c.ended_at,
+                and_(dossier.c.phone_index.is_not(None), _of_phones(mine)),
+                agency.c.name,
+                dossier.c.procedure_name,
+                dossier.c.received_at,
+                dossier.c.handler,
+                dossier.c.needed,
+            ).select_from(dossier),
+            dossier.c.agency_code,
         )
-        .join(agency, agency.c.code == dossier.c.agency_code)
         .where(shown)
         .order_by(
             dossier.c.status.in_(END_STATUSES),

@@ -54,6 +54,7 @@ def newest_proof(connection: Connection, user_id: str) -> Proof | None:
             phone_proof.c.state,
             phone_proof.c.tries,
             phone_proof.c.expires_at,
+            phone_proof.c.words_digest,
         )
         .where(phone_proof.c.user_id == user_id)
         .order_by(phone_proof.c.id.desc())
@@ -61,10 +62,8 @@ def newest_proof(connection: Connection, user_id: str) -> Proof | None:
     ).one_or_none()
     if row is None:
         return None
-    number, index, phone, mark, how, state, tries, expires_at = row
-    return Proof(
-        number, bytes(index), bytes(phone), bytes(mark), how, ProofState(state), tries, expires_at
-    )
+    number, index, phone, mark, how, state, *rest = row
+    return Proof(number, bytes(index), bytes(phone), bytes(mark), how, ProofState(state), *rest)
 
 
 def add_proof(connection: Connection, values: dict[str, Any]) -> int:

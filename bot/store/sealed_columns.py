@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
 from bot.store import announcement_tables as announcements
 from bot.store import book_tables as books
 from bot.store import counter_tables as counter
+from bot.store import feed_tables as feeds
 from bot.store import notice_tables as notices
 from bot.store import tables
 
@@ -37,7 +38,7 @@ class SealedTable:
 
 SEALED = (
     SealedTable(tables.data_key, ("sealed",)),
-    SealedTable(tables.feed_key, ("secret",)),
+    SealedTable(feeds.feed_key, ("secret",)),
     SealedTable(tables.carrier_token, ("access", "refresh", "previous_access", "previous_refresh")),
     SealedTable(tables.dossier, ("phone", "handler", "needed", "owner_name")),
     SealedTable(tables.dossier_progress, ("handler",)),
@@ -47,7 +48,7 @@ SEALED = (
     SealedTable(notices.notice, ("phone", "secret")),
     SealedTable(notices.phone_link, ("phone",)),
     SealedTable(notices.phone_proof, ("phone",)),
-    SealedTable(counter.staff, ("name",)),
+    SealedTable(counter.staff, ("name", "second_factor")),
     SealedTable(counter.intake, ("facts",)),
     SealedTable(counter.phone_correction, ("phone",)),
     SealedTable(counter.slip_batch, ("pdf",)),
@@ -69,6 +70,11 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "phone_link": ("phone_index",),
     "phone_proof": ("phone_index", "code_mark"),
     "staff_session": ("token_mark",),
+    "recovery_code": ("mark",),
+    "audit_link": ("digest",),
+    "audit_seal": ("digest", "mark"),
+    "audit_checkpoint": ("digest", "mark"),
+    "audit_check": ("digest",),
     "dossier_name": ("mark",),
     "phone_correction": ("wrong_mark",),
     "sms_bill": ("digest",),
@@ -76,6 +82,7 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "announcement_picture": ("content",),  # a picture that everybody is shown
     "announcement_phone": ("phone_index",),
     "invitation": ("code_mark",),
+    "erasure": ("phone_index",),
 }
 
 

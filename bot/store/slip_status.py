@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, bindparam, select
 
 from bot.core.dossier import Progress
+from bot.store.agencies import joined_serving, received_at
 from bot.store.glances import Glance
 from bot.store.tables import agency, dossier, receipt_code
 
@@ -25,7 +26,7 @@ class SlipStatus:
     hotline: str | None
 
 
-_STATUS = (
+_STATUS = joined_serving(
     select(
         dossier.c.step,
         dossier.c.status,
@@ -36,14 +37,14 @@ _STATUS = (
         dossier.c.received_at.is_not(None),
         dossier.c.changed_at,
         agency.c.name,
-        agency.c.result_hold_minutes,
+        received_at.c.result_hold_minutes,
         agency.c.address,
         agency.c.open_hours,
         agency.c.hotline,
     )
     .join(dossier, dossier.c.id == receipt_code.c.dossier_id)
-    .join(agency, agency.c.code == dossier.c.agency_code)
-    .where(receipt_code.c.code == bindparam("code"))
+    .where(receipt_code.c.code == bindparam("code")),
+    dossier.c.agency_code,
 )
 
 

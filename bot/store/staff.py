@@ -15,7 +15,7 @@ from bot.store.counter_tables import staff
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredStaff:
-    """An account as it is stored; its name is sealed."""
+    """An account as it is stored; its name and the secret of its codes are sealed."""
 
     id: int
     login: str
@@ -28,6 +28,12 @@ class StoredStaff:
     password_changed_at: datetime
     last_login_at: datetime | None
     disabled_at: datetime | None
+    disabled_why: str | None
+    reopened_at: datetime | None
+    created_at: datetime
+    second_factor: bytes | None
+    reviewed_at: datetime | None
+    reviewed_by: str | None
 
 
 COLUMNS = (
@@ -43,6 +49,12 @@ COLUMNS = (
     staff.c.password_changed_at,
     staff.c.last_login_at,
     staff.c.disabled_at,
+    staff.c.disabled_why,
+    staff.c.reopened_at,
+    staff.c.created_at,
+    staff.c.second_factor,
+    staff.c.reviewed_at,
+    staff.c.reviewed_by,
 )
 
 
@@ -60,6 +72,12 @@ def stored(row: Any) -> StoredStaff:
         password_changed_at=row.password_changed_at,
         last_login_at=row.last_login_at,
         disabled_at=row.disabled_at,
+        disabled_why=row.disabled_why,
+        reopened_at=row.reopened_at,
+        created_at=row.created_at,
+        second_factor=row.second_factor,
+        reviewed_at=row.reviewed_at,
+        reviewed_by=row.reviewed_by,
     )
 
 

@@ -18,6 +18,7 @@ class StoredSession:
     created_at: datetime
     seen_at: datetime
     ended_why: EndedWhy | None
+    factor_at: datetime | None
     staff: StoredStaff
 
 
@@ -33,9 +34,10 @@ def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None
     chosen = (
         select(
             staff_session.c.id.label("session_id"),
-            staff_session.c.created_at,
+            staff_session.c.created_at.label("begun_at"),
             staff_session.c.seen_at,
             staff_session.c.ended_why,
+            staff_session.c.factor_at,
             *COLUMNS,
         )
         .join(staff, staff.c.id == staff_session.c.staff_id)
@@ -45,13 +47,23 @@ def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None
     if row is None:
         return None
     ended = EndedWhy(row.ended_why) if row.ended_why else None
-    return StoredSession(row.session_id, row.created_at, row.seen_at, ended, stored(row))
+    times = row.begun_at, row.seen_at
+    return StoredSession(row.session_id, *times, ended, row.factor_at, stored(row))
 
 
 def see_session(connection: Connection, session_id: int, now: datetime) -> None:
     """Write down that a session was used."""
     connection.execute(
         update(staff_session).where(staff_session.c.id == session_id).values(seen_at=now)
+    )
+
+
+def prove_session(connection: Connection, session_id: int, now: datetime) -> None:
+    """The second factor was proved in a session."""
+    connection.execute(
+        update(staff_session)
+        .where(staff_session.c.id == session_id)
+        .values(factor_at=now, seen_at=now)
     )
 
 

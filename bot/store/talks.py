@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, or_, select, update
 
 from bot.core.dossier import Progress
+from bot.store.agencies import joined_serving
 from bot.store.counter_tables import handover, handover_line, staff
 from bot.store.notice_tables import dossier_follow, phone_link
 from bot.store.tables import agency, dossier, follower, outbox
@@ -60,7 +61,7 @@ class StoredTalk:
     waiting_since: datetime | None
 
 
-_TALK: Select[Any] = (
+_TALK: Select[Any] = joined_serving(
     select(
         handover.c.id,
         handover.c.user_id,
@@ -79,10 +80,11 @@ _TALK: Select[Any] = (
         follower.c.last_interaction_at,
         _waiting_since(),
     )
-    .join(agency, agency.c.code == handover.c.agency_code)
+    .select_from(handover)
     .join(follower, follower.c.user_id == handover.c.user_id)
     .outerjoin(dossier, dossier.c.id == handover.c.dossier_id)
-    .outerjoin(staff, staff.c.id == handover.c.taken_by)
+    .outerjoin(staff, staff.c.id == handover.c.taken_by),
+    handover.c.agency_code,
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import timed_job
+from bot.store.watch_tables import timed_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class JobState:
     started_at: datetime | None
     finished_at: datetime | None
     fault: str | None
+    succeeded_at: datetime | None = None
 
 
 def ensure_jobs(connection: Connection, names: Iterable[str], now: datetime) -> None:
@@ -68,12 +69,19 @@ def finish_job(
     connection: Connection, name: str, holder: str, now: datetime, due_at: datetime, fault: str
 ) -> None:
     """A run is over; the job is due again at `due_at`."""
+    values = {
+        "lease": None,
+        "lease_until": None,
+        "finished_at": now,
+        "due_at": due_at,
+        "fault": fault[:300] or None,
+    }
+    if not fault:
+        values["succeeded_at"] = now
     connection.execute(
         update(timed_job)
         .where(timed_job.c.name == name, timed_job.c.lease == holder)
-        .values(
-            lease=None, lease_until=None, finished_at=now, due_at=due_at, fault=fault[:300] or None
-        )
+        .values(**values)
     )
 
 
@@ -86,6 +94,7 @@ def job_states(connection: Connection) -> list[JobState]:
             timed_job.c.started_at,
             timed_job.c.finished_at,
             timed_job.c.fault,
+            timed_job.c.succeeded_at,
         ).order_by(timed_job.c.name)
     )
     return [JobState(*row) for row in rows]

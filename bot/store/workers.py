@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import worker_sign
+from bot.store.watch_tables import worker_sign
 
 
 def sign(connection: Connection, worker: str, lane: str, now: datetime) -> None:

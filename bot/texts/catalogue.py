@@ -48,9 +48,13 @@ class Catalogue:
             raise TextFault(f"no text {key!r} in the catalogue")
         if text.placeholders != values.keys():
             raise TextFault(f"{key}: has {sorted(text.placeholders)}, given {sorted(values)}")
-        # One pass, so that a value containing braces is shown and never filled in again.
-        filled = PLACEHOLDER.sub(lambda found: values[found[1]], text.words)
-        return unicodedata.normalize("NFC", filled)
+        return filled(text.words, values)
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """Words with their placeholders filled in, composed (NFC); `values` has one for each."""
+    # One pass, so that a value containing braces is shown and never filled in again.
+    return unicodedata.normalize("NFC", PLACEHOLDER.sub(lambda found: values[found[1]], words))
 
 
 def load_catalogue(place: Path = VIETNAMESE) -> Catalogue:

@@ -3,18 +3,19 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from receipts.cli import label, mini, poster, slip, stamp
 from receipts.cli.command import Command, Refused
-from receipts.slip.printers import PrinterFault
 
-COMMANDS: tuple[Command, ...] = (
-    slip.COMMAND,
-    label.COMMAND,
-    poster.COMMAND,
-    mini.COMMAND,
-    stamp.COMMAND,
-)
+# Where each command is. Its module is loaded when it is called: a label has no use for what reads
+# scans and talks to printers, which takes longer to load than the label takes to draw.
+COMMANDS = {
+    "slip": "receipts.cli.slip",
+    "label": "receipts.cli.label",
+    "poster": "receipts.cli.poster",
+    "print": "receipts.cli.mini",
+    "stamp": "receipts.cli.stamp",
+}
 _USAGE = 2
 
 
@@ -27,19 +28,22 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code. Errors: SystemExit always."""
+    typed = sys.argv[1:] if arguments is None else arguments
     try:
-        asked = _parser().parse_args(arguments)
+        asked = _parser(typed[:1]).parse_args(typed)
         code: int = asked.run(asked)
-    except (Refused, PrinterFault, ValueError, OSError) as fault:
+    except (Refused, ValueError, OSError) as fault:
         print(f"receipts: {' '.join(str(fault).split())}", file=sys.stderr)
         code = _USAGE
     sys.exit(code)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
+    """A parser of the command that was typed; of all, where none was."""
     parser = _Parser(prog="python -m receipts", description="The paper of the counter.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
+    for name in [one for one in first if one in COMMANDS] or COMMANDS:
+        command: Command = import_module(COMMANDS[name]).COMMAND
         own = commands.add_parser(command.name, help=command.told, description=command.told)
         command.arguments(own)
         own.set_defaults(run=command.run)

@@ -2,11 +2,11 @@
 
 import argparse
 
-from receipts.cli.command import Command, text_from
+from receipts.cli.command import Command, Refused, text_from
 from receipts.cli.slip_link import add_link_arguments, linked
 from receipts.slip.from_json import receipts_of
 from receipts.slip.mini import DOTS, render_mini
-from receipts.slip.printers import print_images, printer_address
+from receipts.slip.printers import PrinterFault, print_images, printer_address
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +23,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    printer = printer_address(asked.escpos)
-    slips = linked(receipts_of(text_from(asked.json)), asked)
-    images = [render_mini(slip, asked.width, asked.dots) for slip in slips]
-    print_images(printer, images)
+    try:
+        printer = printer_address(asked.escpos)
+        slips = linked(receipts_of(text_from(asked.json)), asked)
+        print_images(printer, [render_mini(slip, asked.width, asked.dots) for slip in slips])
+    except PrinterFault as fault:
+        raise Refused(str(fault)) from fault
     return 0
 
 

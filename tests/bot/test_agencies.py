@@ -2,16 +2,9 @@
 
 import pytest
 
-from bot.agencies import (
-    InputFault,
-    UnknownAgency,
-    add_agency,
-    add_feed_key,
-    list_agencies,
-    revoke_feed_key,
-    set_agency,
-)
+from bot.agencies import InputFault, UnknownAgency, add_agency, list_agencies, set_agency
 from bot.database import reading
+from bot.feed_keys import add_feed_key, revoke_feed_key
 from bot.runtime import Runtime
 from bot.store.feed_keys import feed_key_in_force
 from tests.make import make_runtime

@@ -11,6 +11,7 @@ from bot.keep_books import keep_books
 from bot.reconcile import reconcile
 from tests.bot.test_notice_machine import EVERY_DAY, NoticeMachine
 from tests.make import fresh_schema
+from tests.rig.examples import examples
 
 START = date(2026, 11, 25)
 
@@ -57,7 +58,7 @@ def _every_look_is_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.timeout(400)
 def test_the_books_close_after_any_history() -> None:
-    run_state_machine_as_test(BooksMachine, settings=settings(EVERY_DAY, max_examples=40))
+    run_state_machine_as_test(BooksMachine, settings=settings(EVERY_DAY, max_examples=examples(20)))
 
 
 @pytest.mark.timeout(400)
@@ -66,4 +67,4 @@ def test_they_do_so_on_postgresql_too(postgres_url: str) -> None:
         url = postgres_url
 
     fresh_schema(postgres_url)
-    run_state_machine_as_test(OnPostgres, settings=settings(EVERY_DAY, max_examples=6))
+    run_state_machine_as_test(OnPostgres, settings=settings(EVERY_DAY, max_examples=examples(6)))

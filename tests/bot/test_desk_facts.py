@@ -1,5 +1,7 @@
 """What a desk says of itself, set at the console: kept, audited, refused in words."""
 
+import json
+
 import pytest
 
 from bot.core.agency import Agency
@@ -18,10 +20,14 @@ def test_what_is_given_is_kept_and_the_rest_stays(lite: Counter) -> None:
     said = set_desk(lite.runtime, lite.lan, "H32.15", {"place": "", "code_head": "h32.15"})
     assert isinstance(said, Agency)
     assert (said.address, said.place, said.code_head) == ("1 Trần Phú", None, "H32.15")
-    assert [one.detail for one in lite.deeds("agency.desk")] == [
-        '{"fields": "address,place"}',
-        '{"fields": "code_head,place"}',
-    ]
+    again = set_desk(lite.runtime, lite.lan, "H32.15", {"place": " ", "code_head": "H32.15"})
+    assert again == said
+    assert [json.loads(one.detail) for one in lite.deeds("agency.desk")] == [
+        {"address.before": None, "address.after": "1 Trần Phú",
+         "place.before": None, "place.after": "Nha Trang"},
+        {"code_head.before": None, "code_head.after": "H32.15",
+         "place.before": "Nha Trang", "place.after": None},
+    ]  # fmt: skip
 
 
 def test_all_faults_are_named_at_once_and_nothing_is_kept(lite: Counter) -> None:

@@ -24,6 +24,22 @@ def test_a_second_start_on_another_port_is_reached_there(tmp_path: Path) -> None
     assert second["SANDBOX_WEBHOOK_URL"] == "http://127.0.0.1:8100/webhooks/zalo"
 
 
+@pytest.mark.parametrize(
+    ("given", "factor"),
+    [
+        ({}, "optional"),
+        ({"PUBLIC_URL": "https://thu.example.vn"}, "required"),
+        ({"SECOND_FACTOR": "required"}, "required"),
+    ],
+)
+def test_a_newcomer_needs_no_telephone_but_where_the_internet_reaches_in(
+    tmp_path: Path, given: dict[str, str], factor: str
+) -> None:
+    found = rehearsal_environment({"VAR_DIR": str(tmp_path), **given})
+    assert found["SECOND_FACTOR"] == factor
+    assert load_settings(found).second_factor == factor
+
+
 def test_a_rehearsal_never_touches_the_house_of_a_live_env_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

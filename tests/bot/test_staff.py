@@ -1,6 +1,7 @@
 """Console accounts: who makes and changes whose, and what the audit trail keeps of it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,7 +98,8 @@ def test_the_trail_tells_roles_and_agency_and_no_name_or_password(desk: Desk) ->
         {"roles": "clerk", "agency_code": "H56.14.1", "name": "changed"},
     )
     change_account(desk.runtime, boss, "minh", Change(disabled=True))
-    assert deed(desk) == ("staff.changed", "sep", "minh", {"disabled": True})
+    closed = {"disabled.before": False, "disabled.after": True}
+    assert deed(desk) == ("staff.changed", "sep", "minh", closed)
     reset_password(desk.runtime, boss, "minh")
     assert deed(desk) == ("staff.changed", "sep", "minh", {"new_password": True})
 
@@ -185,3 +187,17 @@ def test_a_change_with_anything_wrong_changes_nothing(desk: Desk) -> None:
     [one] = list_accounts(desk.runtime, None)
     assert (one.account.name, one.account.roles, one.disabled) == ("Minh", CLERK, False)
     assert log_in(desk.runtime, "minh", PASSWORD, HERE) is not None
+
+
+def test_roles_and_agency_are_told_before_and_after_and_what_stays_is_not(desk: Desk) -> None:
+    desk.account(Role.CLERK, login="minh", name="Minh")
+    change = Change(frozenset({Role.CLERK, Role.SUPERVISOR}), "H56.15", "Minh", disabled=False)
+    change_account(desk.runtime, None, "minh", change)
+    assert deed(desk)[3] == {
+        "roles.before": "clerk",
+        "roles.after": "clerk,supervisor",
+        "agency_code.before": "H56.14",
+        "agency_code.after": "H56.15",
+    }
+    change_account(desk.runtime, None, "minh", replace(change, name="Minh Anh"))
+    assert deed(desk)[3] == {"name": "changed"}

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from bot.database import reading
 from bot.runtime import Runtime
-from bot.store.tables import echo, worker_sign
+from bot.store.tables import echo
 from bot.store.timed_jobs import Wish, job_states, take_job
+from bot.store.watch_tables import worker_sign
 from bot.store.workers import sign
 from bot.upkeep import JOBS, TimedJob, prepare_jobs, run_due_jobs, sweep
 from tests.conversation import House, make_house

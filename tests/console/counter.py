@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from bot.agencies import add_feed_key
 from bot.core.snapshot import FeedDossier, Procedure, Ticks, Times
+from bot.feed_keys import add_feed_key
 from bot.procedures import import_procedures
 from bot.register import register_dossiers
 from bot.store.feed_keys import FeedKey

@@ -66,7 +66,7 @@ def test_it_is_found_by_account_day_and_dossier(desk: Desk) -> None:
     write(desk, key="H56.14-261125-0002")
     assert len(lines(boss, "?login=MINH")) == 2  # made, and logged in
     assert len(lines(boss, "?day=2026-11-26")) == 4
-    assert len(lines(boss, "?day=25/11/2026")) == 2
+    assert len(lines(boss, "?day=25/11/2026")) == 4  # and two agencies were added
     assert len(lines(boss, f"?code={CODE.lower()}")) == 1
     assert len(lines(boss, f"?code={CODE}&day=2026-11-25")) == 0
 

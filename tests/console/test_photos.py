@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot.agencies import add_feed_key
 from bot.core.snapshot import FeedDossier, Procedure
 from bot.core.staff import Actor, Role
+from bot.feed_keys import add_feed_key
 from bot.photo_reader import Limits, Outcome
 from bot.read_dropped_photo import AT_ONCE, DropDesk
 from bot.register import register_dossiers

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+import requests
 
 from tests.journey.live_house import LiveHouse, has_all_lanes, sentence, wait
 from tests.rig.postgres_server import PostgresServer
@@ -17,7 +18,7 @@ def postgres(fresh_postgres: Callable[[], PostgresServer]) -> PostgresServer:
 
 @pytest.fixture
 def house(postgres: PostgresServer, redis_url: str, tmp_path: Path) -> Iterator[LiveHouse]:
-    house = LiveHouse(postgres.url(postgres.create_database()), redis_url, tmp_path)
+    house = LiveHouse(postgres.url(postgres.unused_name()), redis_url, tmp_path)
     house.open()
     yield house
     house.close()
@@ -48,3 +49,22 @@ def test_questions_asked_around_an_outage_are_each_answered_once(
     house.wait_until_settled()
     assert sorted(house.replies()) == sorted(told)
     assert [worker.stop() for worker in workers] == [0, 0]
+
+
+def test_a_web_process_that_dies_while_the_database_is_away_is_replaced(
+    house: LiveHouse, postgres: PostgresServer
+) -> None:
+    postgres.stop()
+    for process in house.web_server.processes():
+        if process.pid != house.web_server.pid:
+            process.kill()
+
+    def served() -> int:
+        try:
+            return requests.get(f"{house.web}/readyz", timeout=5).status_code
+        except requests.RequestException:
+            return 0
+
+    wait(lambda: served() == 503, "an answer without a database", house.story, 30)
+    postgres.start()
+    wait(lambda: served() == 200, "a web that takes the place of the dead one", house.story, 30)

@@ -35,8 +35,8 @@ def test_every_field_of_a_receipt_is_in_the_example(record: type) -> None:
 
 
 def test_every_command_is_shown_to_both_readers() -> None:
-    for command in COMMANDS:
-        assert f"python -m receipts {command.name}" in PAGE + OPERATORS
+    for name in COMMANDS:
+        assert f"python -m receipts {name}" in PAGE + OPERATORS
 
 
 def test_operators_are_told_the_printers_dots_and_the_papers_margins() -> None:

@@ -107,7 +107,10 @@ def test_agencies_are_added_changed_and_listed(shell: Shell) -> None:
     assert shell.bot("agency", "add", "H56.14", "--name", "UBND phường Mẫu").code == 0
     switches = ["--same-day-notices", "on", "--step-sms", "on", "--result-hold-minutes", "30"]
     switches += ["--sms-unicode", "on", "--place", "Mẫu", "--code-head", "000.00.14.h56"]
-    switches += ["--work-hours", "07:30-11:30,13:00-16:30"]
+    switches += ["--work-hours", "07:30-11:30,13:00-16:30", "--valid-from", "2020-01-01"]
+    switches += ["--valid-to", "2025-06-30", "--successor", "H56"]
+    alone = shell.bot("agency", "set", "H56.14", "--successor", "H56")
+    assert "successor 'H56' came without a last day" in one_line(alone)
     assert shell.bot("agency", "set", "H56.14", *switches).code == 0
     listed = read(shell.bot("agency", "list", "--json"))
     assert [one["code"] for one in listed] == ["H56", "H56.14"]
@@ -116,7 +119,8 @@ def test_agencies_are_added_changed_and_listed(shell: Shell) -> None:
         "same_day_notices": True, "step_sms": True, "result_hold_minutes": 30,
         "sms_unicode": True, "address": None, "open_hours": None, "hotline": None,
         "place": "Mẫu", "desk_name": None, "work_hours": "07:30-11:30,13:00-16:30",
-        "code_head": "000.00.14.H56",
+        "code_head": "000.00.14.H56", "valid_from": "2020-01-01", "valid_to": "2025-06-30",
+        "successor": "H56", "served_by": "H56",
     }  # fmt: skip
 
 

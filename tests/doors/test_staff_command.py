@@ -57,6 +57,7 @@ def test_an_account_is_added_with_a_password_from_standard_input(
             "agency": "H56.14",
             "state": "open",
             "must_change": False,
+            "second_factor": False,
             "last_login_at": None,
         }
     ]

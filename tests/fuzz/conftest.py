@@ -20,7 +20,7 @@ def runtime(
         yield make_runtime(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'bot.db'}")
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database()
+    name = server.unused_name()
     yield make_runtime(server.url(name))
     server.drop_database(name)
 

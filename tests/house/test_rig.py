@@ -58,8 +58,8 @@ def test_every_test_finds_redis_empty(redis_url: str, turn: str) -> None:
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
-def test_every_test_finds_its_database_empty(database_url: str, turn: str) -> None:
-    engine = sqlalchemy.create_engine(database_url)
+def test_every_test_finds_its_database_empty(empty_database_url: str, turn: str) -> None:
+    engine = sqlalchemy.create_engine(empty_database_url)
     with engine.begin() as connection:
         assert sqlalchemy.inspect(connection).get_table_names() == []
         connection.execute(sqlalchemy.text("CREATE TABLE dossier (step TEXT)"))

@@ -18,7 +18,7 @@ def any_house(
     folder: Path = tmp_path_factory.mktemp("house")
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        name = server.create_database()
+        name = server.unused_name()
         url = server.url(name)
     else:
         url = f"sqlite:///{folder / 'bot.db'}"

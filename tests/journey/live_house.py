@@ -12,9 +12,10 @@ from typing import Any
 import requests
 from sqlalchemy import Row, func, select
 
-from bot.agencies import add_agency, add_feed_key
+from bot.agencies import add_agency
 from bot.bell import WORKER_LANES
 from bot.core.snapshot import FeedDossier, Procedure, Times
+from bot.feed_keys import add_feed_key
 from bot.register import register_dossiers
 from bot.renew import link
 from bot.store.feed_keys import FeedKey
@@ -57,6 +58,7 @@ class LiveHouse:
         self._started = 0
         self._workers: list[Child] = []
         self._zalo: Child | None = None
+        self.web_server: Child
         self._bubbles: dict[int, dict[str, Any]] = {}
 
     def _environ(self, database_url: str, redis_url: str) -> dict[str, str]:
@@ -110,6 +112,7 @@ class LiveHouse:
             "--no-control-socket", "wsgi:app",
         )  # fmt: skip
         web.wait_for_url(f"{self.web}/healthz")
+        self.web_server = web
         return web
 
     def start_worker(self, **environ: str) -> Child:
@@ -211,7 +214,9 @@ class LiveHouse:
             if one["from"] == "oa" and user in ("", one["alias"], one["user"])
         ]
 
-    def wait_for_replies(self, count: int, user: str = "", timeout: float = 30.0) -> list[str]:
+    def wait_for_replies(
+        self, count: int, user: str = "", timeout: float = SETTLED_SECONDS
+    ) -> list[str]:
         """So many bubbles of the OA's, once they are there."""
         wait(lambda: len(self.replies(user)) >= count, f"{count} replies", self.story, timeout)
         return self.replies(user)

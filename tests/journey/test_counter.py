@@ -1,4 +1,5 @@
-"""From the counter to the phone: taken in, printed, photographed, followed, moved on, told."""
+"""From the counter to the phone: taken in, printed, photographed, followed, moved on, told; and
+how a desk is called otherwise and merged meanwhile."""
 
 import base64
 import io
@@ -6,12 +7,15 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pypdfium2 as pdfium
 import pytest
 import requests
+import zxingcpp
 from dotenv import dotenv_values
 from playwright.sync_api import Browser, Page, expect
 
@@ -43,6 +47,11 @@ class Running:
         """A citizen sends a photo to the page."""
         body = {"user": citizen, "image_base64": base64.b64encode(jpeg).decode()}
         requests.post(f"{self.sandbox}/control/photo", json=body, timeout=10).raise_for_status()
+
+    def say(self, citizen: str, text: str) -> None:
+        """A citizen types to the page."""
+        body = {"user": citizen, "text": text}
+        requests.post(f"{self.sandbox}/control/say", json=body, timeout=10).raise_for_status()
 
     def wait_for(self, citizen: str, words: str) -> str:
         """The message with these words, once it is there."""
@@ -91,6 +100,22 @@ def photo_of(pdf: bytes) -> bytes:
     return stream.getvalue()
 
 
+def scanned(pdf: bytes) -> str:
+    """The link that a phone reads off the slip's QR."""
+    sheet = pdfium.PdfDocument(pdf)[1].render(scale=SCAN_DPI / 72).to_pil()
+    links = [one.text for one in zxingcpp.read_barcodes(sheet) if "/T/" in one.text]
+    return str(links[0])
+
+
+def enter(page: Page, house: Running, login: str) -> None:
+    """Log in at the desk that the page shows."""
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(house.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
+
+
 def take_in(page: Page) -> str:
     """Take a dossier in by keyboard alone, up to its slip; its code."""
     keyboard = page.keyboard
@@ -126,12 +151,7 @@ def press(page: Page, label: str, **chosen: Any) -> None:
 
 
 def test_a_slip_leads_from_the_counter_to_the_phone(page: Page, house: Running) -> None:
-    page.keyboard.type("can-bo")
-    page.keyboard.press("Tab")
-    page.keyboard.type(house.password)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
-
+    enter(page, house, "can-bo")
     code = take_in(page)
     house.send_photo("an", photo_of(paper(page, house)))
     answer = house.wait_for("an", code)
@@ -146,3 +166,51 @@ def test_a_slip_leads_from_the_counter_to_the_phone(page: Page, house: Running) 
     assert "UBND phường Lộc Thọ" in told
     page.reload()
     expect(page.get_by_text("đã đến nơi").first).to_be_visible()
+
+
+def saved(page: Page, button: str, words: str) -> None:
+    """Press a button of an agency's page and see that it was kept."""
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_text(words)).to_be_visible()
+
+
+def test_a_citizen_is_led_to_where_a_desk_was_renamed_and_merged_to(
+    page: Page, house: Running
+) -> None:
+    enter(page, house, "quan-tri")
+    page.goto(f"{house.web}/console/tiep-nhan?co_quan=H32.01")  # the choice is kept
+    page.goto(f"{house.web}/console/")
+    code = take_in(page)
+    slip = paper(page, house)
+    house.send_photo("binh", photo_of(slip))
+    house.wait_for("binh", "được theo dõi theo giấy hẹn")
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+    page.goto(f"{house.web}/console/co-quan/H32.01")
+    page.get_by_label("Tên mới", exact=True).fill("UBND phường Lộc Thọ cũ")
+    page.get_by_label("Từ ngày", exact=True).fill(today.isoformat())
+    saved(page, "Ghi tên mới", "Đã ghi tên mới")
+    page.goto(scanned(slip))
+    expect(page.get_by_text("UBND phường Lộc Thọ cũ")).to_be_visible()
+
+    page.goto(f"{house.web}/console/co-quan")
+    page.get_by_label("Mã cơ quan").fill("H32.05")
+    page.get_by_label("Tên", exact=True).fill("UBND phường Nha Trang")
+    page.get_by_label("Cấp trên").select_option("H32")
+    saved(page, "Thêm cơ quan", "Đã thêm UBND phường Nha Trang")
+    page.goto(f"{house.web}/console/co-quan/H32.01")
+    page.get_by_label("Đến hết ngày").fill((today - timedelta(days=1)).isoformat())
+    page.get_by_label("Cơ quan nối tiếp").select_option("H32.05")
+    saved(page, "Lưu thời gian hoạt động", "Đã lưu thời gian hoạt động")
+
+    page.goto(scanned(slip))
+    expect(page.get_by_text("UBND phường Nha Trang").first).to_be_visible()
+    house.say("binh", code)  # the old code is answered as before
+    house.wait_for("binh", f"({code}) hiện đang ở bước Tiếp nhận hồ sơ")
+    page.goto(f"{house.web}/console/ho-so/{code}")
+    press(page, "Chuyển xử lý", step="Thẩm định hồ sơ")
+    press(page, "Có kết quả")
+    told = house.wait_for("binh", f"(MS: {code}) đã được giải quyết xong")
+    assert "Bộ phận Một cửa UBND phường Nha Trang" in told
+    page.goto(f"{house.web}/console/tiep-nhan?co_quan=H32.01")
+    expect(page.get_by_text("Mời tiếp nhận tại UBND phường Nha Trang")).to_be_visible()

@@ -11,7 +11,7 @@ import pytest
 import redis as redis_library
 import requests
 
-from bot.agencies import NewKey, add_feed_key
+from bot.feed_keys import NewKey, add_feed_key
 from tests.journey.live_house import STEP, LiveHouse, sentence, wait
 from tests.photos.sets import clear_photo
 from tests.rig.redis_server import RedisServer

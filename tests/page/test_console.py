@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bot.core.staff import Role
 from tests.console.desk import PASSWORD, Desk
+from tests.factors import shown
 from tests.page.accessibility import barriers
 from tests.page.served_app import served_app
 
@@ -21,6 +22,11 @@ PAGES = (
     "/console/audit",
     "/console/phim-tat",
     "/console/mat-khau",
+    "/console/xac-thuc",
+    "/console/ra-soat-quyen",
+    "/console/co-quan",
+    "/console/co-quan/H56.14",
+    "/console/co-quan/nhap-danh-sach",
 )
 
 
@@ -91,6 +97,35 @@ def test_anyone_can_read_every_page_on_any_screen(
         assert fits(page), path
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(16, 22, 20)") == (scheme == "dark")
+
+
+def test_a_second_factor_is_set_up_and_used_by_keyboard_and_any_eye(
+    open_console: OpenConsole, desk: Desk
+) -> None:
+    page = open_console("/console/xac-thuc")
+    log_in(page)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.keyboard.type(shown(desk.runtime, secret))  # the field has the focus
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("ol.secret li").count() == 10
+    expect(page.get_by_role("button", name="In")).to_be_visible()
+    assert barriers(page) == []
+    with page.expect_navigation():
+        page.get_by_role("link", name="Đã cất mã").click()
+    page.goto("/console/xac-thuc")
+    expect(page.get_by_role("main")).to_contain_text("Còn 10 mã dự phòng")
+    assert barriers(page) == []
+    desk.clock.move(minutes=1)
+    page.context.clear_cookies()
+    page.goto("/console/audit")
+    log_in(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nhập mã xác thực")
+    assert barriers(page) == []
+    page.keyboard.type(shown(desk.runtime, secret))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/console/audit")
 
 
 def test_letters_open_places_but_not_while_one_types(open_console: OpenConsole) -> None:

@@ -67,5 +67,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
+    def do_GET(self) -> None:
+        """The same."""
+        self.do_POST()
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the requests are kept."""

@@ -2,12 +2,14 @@
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +17,7 @@ import psutil
 import requests
 
 MARK = "RIG_CHILD"
+PORTS = range(20_000, 32_000)  # Linux gives outgoing connections 32768 and above
 PR_SET_PDEATHSIG = 1
 _PRCTL = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -24,11 +27,16 @@ class DidNotHappen(AssertionError):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody listens on at this moment.
+
+    None of those that the kernel gives to outgoing connections: one of them could take it before
+    the program that it is for has started.
+    """
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))  # `random` is seeded by hypothesis
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(

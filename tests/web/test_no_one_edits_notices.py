@@ -6,12 +6,23 @@ tests walk what really is there.
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from bot.cli.main import bot
+from bot.core.notice import Facts, NoticeEvent
+from bot.core.staff import Role
+from bot.core.template_form import TEMPLATE_FIELDS
+from bot.notice_text import STATUSES, TEXTS, sms_text, template_data, zalo_text
+from bot.present_texts import look_anew
+from bot.texts.catalogue import Catalogue, Text, load_catalogue
+from bot.texts.changed import digest
+from bot.texts.uses import load_uses
+from tests.console.desk import Desk
 from tests.make import make_runtime
 from tests.rig.tree import python_files, syntax_of
 from wsgi import PUBLIC, create_app
@@ -27,10 +38,16 @@ TAKES = {
     "POST /console/login": "opens a session",
     "POST /console/logout": "ends a session",
     "POST /console/mat-khau": "one's own password",
+    "POST /console/ma-xac-thuc": "the code of one's own log-in",
+    "POST /console/xac-thuc": "one's own second factor",
+    "POST /console/xac-thuc/ma-du-phong": "one's own recovery codes",
+    "POST /console/xac-thuc/bo": "one's own second factor",
+    "POST /console/ra-soat-quyen/<login>": "confirms or closes an account",
     "POST /console/staff": "makes an account",
     "POST /console/anh": "photos of slips are read; nothing of them is kept",
     "POST /console/staff/<login>": "an account's roles, agency and name; closes and opens it",
     "POST /console/staff/<login>/password": "an account's password",
+    "POST /console/staff/<login>/xac-thuc": "takes an account's second factor away",
     "POST /console/trao-doi/<number>/tra-loi": "an answer in a talk its citizen opened, "
     "marked as a clerk's; it is no notice and reaches nobody else",
     "POST /console/trao-doi/<number>/nhan": "who answers a talk",
@@ -44,7 +61,18 @@ TAKES = {
     "POST /console/so-dien-thoai/<code>": "the number that a dossier's notices go to",
     "POST /console/in-theo-ngay": "has a day's slips drawn",
     "POST /console/thu-tuc": "what a desk takes in, before anything is owed",
+    "POST /console/lich/nhap": "a year's days off, before anything is owed",
+    "POST /console/lich/ngay": "a day on which offices are closed or open",
+    "POST /console/lich/ngay/bo": "takes such a day back",
     "POST /console/quay": "a desk's address, hours and telephone",
+    "POST /console/co-quan": "adds an agency",
+    "POST /console/co-quan/nhap-danh-sach": "adds and changes agencies from a file",
+    "POST /console/co-quan/<code>": "an agency's facts, its days, and switches of all its notices",
+    "POST /console/co-quan/<code>/ten": "what an agency is called from a day on",
+    "POST /console/co-quan/<code>/ten/<int:number>/bo": "takes such a name back",
+    # A rule of a whole agency and a kind of notice, like its switches: it names no dossier, no
+    # citizen and no notice, leaves at least one rung, and holds for all that come to their turn.
+    "POST /console/co-quan/<code>/kenh-gui": "which ways an agency leaves to a kind of notice",
     "POST /console/bao-cao/sms": "a gateway's bill, laid beside what was sent",
     "POST /console/phan-anh/<int:number>": "a clerk's answer to a complaint, a chat message",
     "POST /console/thong-bao": "begins an announcement: of no dossier, and no notice",
@@ -59,6 +87,12 @@ TAKES = {
     "POST /console/thong-bao/<int:number>/tam-dung": "an announcement is paused, and nothing else",
     "POST /console/thong-bao/<int:number>/gui-tiep": "an announcement goes on",
     "POST /console/thong-bao/<int:number>/dung": "an announcement is stopped, and nothing else",
+    "POST /console/cau-chu/<key>": "words of texts that guide; the notices' are fixed, see below",
+    "POST /console/cau-chu/<key>/xem": "how such words would look; keeps nothing",
+    "POST /console/cau-chu/<key>/ban-goc": "the shipped words of such a text",
+    "POST /console/khoa-nguon": "who may feed",
+    "POST /console/khoa-nguon/<key_id>/thu-hoi": "who may feed no more",
+    "POST /console/kenh/thu": "asks Zalo whether it answers; sends nothing",
     "POST /console/nhom-nhan-tin": "a code that leads into a group",
     "POST /console/nhom-nhan-tin/<int:number>/het-han": "such a code ends",
 }
@@ -70,6 +104,7 @@ GIVES = {
     "GET /webhooks/sms/cpurl/inbound": "a citizen's question to the short code, answered at once",
     "GET /webhooks/sms/esms/receipt": "the gateway tells which messages arrived",
     "GET /healthz": "alive",
+    "GET /.well-known/security.txt": "whom to tell of a weakness",
     "GET /readyz": "ready",
     "GET /metrics": "counts",
     "GET /openapi.json": "the feeds, described",
@@ -84,6 +119,10 @@ GIVES = {
     "GET /console/": "what waits",
     "GET /console/phim-tat": "which key does what",
     "GET /console/mat-khau": "asks for a new password",
+    "GET /console/ma-xac-thuc": "asks for the code of a log-in",
+    "GET /console/xac-thuc": "one's own second factor",
+    "GET /console/ra-soat-quyen": "accounts to be looked over",
+    "GET /console/ra-soat-quyen/danh-sach.csv": "accounts as a table",
     "GET /console/staff": "accounts",
     "GET /console/anh": "asks for photos of slips",
     "GET /console/staff/<login>": "one account",
@@ -118,7 +157,14 @@ GIVES = {
     "GET /console/thu-tuc": "what a desk takes in",
     "GET /console/thu-tuc/<code>/huong-dan": "a page that prints what to bring",
     "GET /console/thu-tuc/<code>/huong-dan.pdf": "what to bring",
+    "GET /console/lich": "days off of a year",
+    "GET /console/lich/<int:year>.csv": "the same as a table",
+    "GET /console/lich/<int:year>.ics": "the same for calendar programs",
+    "GET /console/lich/nhap": "asks for a year's notice",
     "GET /console/quay": "what a desk says of itself",
+    "GET /console/co-quan": "agencies",
+    "GET /console/co-quan/nhap-danh-sach": "asks for a file of agencies",
+    "GET /console/co-quan/<code>": "one agency and its history",
     "GET /console/quay/ap-phich": "a page that prints the poster",
     "GET /console/quay/ap-phich.pdf": "the poster",
     "GET /l/<token>": "where an announcement's short link leads",
@@ -134,6 +180,17 @@ GIVES = {
     "GET /console/thong-bao/<int:number>/ket-qua": "what came of an announcement",
     "GET /console/thong-bao/<int:number>/ket-qua.csv": "the same as a file",
     "GET /console/thong-bao/<int:number>/ket-qua.xlsx": "the same as a file",
+    "GET /console/cau-chu": "every text that a citizen can receive",
+    "GET /console/cau-chu/ngay": "what citizens were told on a day",
+    "GET /console/cau-chu/<key>": "one text and what it was",
+    "GET /quyen-rieng-tu": "what is kept of citizens, and their rights",
+    "GET /tinh-trang": "how prompt notices were, day by day",
+    "GET /console/khoa-nguon": "keys of the feed, never their secrets",
+    "GET /console/khoa-nguon/<key_id>/thu-hoi": "asks whether a key is to end",
+    "GET /console/kenh": "how the ways to citizens stand",
+    "GET /console/van-hanh": "how the house stands",
+    "GET /console/van-hanh.json": "the same, for machines",
+    "GET /console/van-hanh/so-tay": "what each alarm means",
     "GET /console/nhom-nhan-tin": "groups and their codes",
 }
 COMMANDS = {
@@ -149,18 +206,36 @@ COMMANDS = {
     "procedure import": "what desks take in, before anything is owed",
     "procedure list": "only looks",
     "names fill": "by which names clerks find dossiers",
+    "feed-key list": "only looks",
+    "status": "only looks",
+    "promptness": "reckons a day's figure anew from what happened",
     "feed-key revoke": "who may feed no more",
     "zalo link": "the account's tokens",
     "zalo status": "only looks",
     "zalo refresh": "the account's tokens",
     "zalo check-signature": "only reckons",
     "message list": "only looks",
+    "calendar show": "only looks",
+    "calendar import": "a year's days off, before anything is owed",
+    "audit verify": "only looks",
+    "audit purge": "drops what staff did more than a year ago",
+    "audit head": "links what staff did into its chain",
+    "staff reset-second-factor": "takes an account's second factor away",
     "staff add": "who may log in to the console",
     "staff list": "only looks",
     "staff set": "what an account may do; no role writes a notice",
     "pull": "reads the national exchange, as the feed does",
     "reconcile": "only looks",
     "apologise": "owes by rule what the 17:30 job owes: whom, when and the words are not typed",
+    "subject show": "only looks",
+    "subject export": "only looks",
+    "subject forget": "wipes persons out of rows; no notice begins, stops or reads otherwise by it",
+    "purge": "wipes persons out of closed notices by rule, and deletes none",
+    "breach-pack": "only looks",
+    "backup": "only copies",
+    "restore": "fills an empty database with what a backup held",
+    "restored": "lets a restored house send again; what the lost one may have sent is closed by "
+    "rule, all of it, and none of it is chosen or written",
     "slip-key": "gives a printing machine the key that slips' links are signed with",
     "keys rotate": "seals fields anew; none of a notice's words is sealed",
 }
@@ -186,7 +261,10 @@ def addresses(url: str) -> Iterator[str]:
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, by its words, and the names of what it is given."""
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None, f"{name} is listed and not there"
             yield from commands(below, (*path, name))
     else:
         yield " ".join(path), {given.name or "" for given in command.params}
@@ -248,3 +326,52 @@ def test_the_feeds_alone_make_changes_into_notices() -> None:
         if "bot.owe_notices" in imported(path)
     }
     assert owing == {"bot/register.py"}
+
+
+def test_no_role_changes_a_text_that_is_fixed(sqlite_url: str) -> None:
+    """Every notice, the lookup sentence, and whatever else is bound: the page refuses each."""
+    desk, uses = Desk(sqlite_url), load_uses()
+    fixed = [key for key in desk.runtime.texts.texts if not uses.of(key).open]
+    words = {key: desk.runtime.texts.texts[key].words for key in fixed}
+    assert {*TEXTS.values(), *STATUSES.values(), "status.found"} <= set(fixed)
+    for role in Role:
+        client = desk.login(role, agency=None)
+        for key in fixed if role is Role.ADMINISTRATOR else ("notice.result", "status.found"):
+            place = f"/console/cau-chu/{key}"
+            typed = {"words": f"{words[key]}!", "why": "Thử đổi câu này", "version": "0"}
+            seen = digest(typed["words"])
+            for path in (place, f"{place}/ban-goc"):
+                answer = client.post(path, {**typed, "seen": seen, "step": "luu"})
+                assert answer.status_code == (409 if role is Role.ADMINISTRATOR else 403), path
+    look_anew(desk.runtime)
+    assert {key: desk.runtime.texts.texts[key].words for key in fixed} == words
+
+
+def test_no_notice_is_made_of_words_that_may_be_changed() -> None:
+    """Whatever a notice's way is: all that its words are rendered from is fixed."""
+    asked: set[str] = set()
+
+    class Watched(dict[str, Text]):
+        def get(self, key: str, default: Any = None) -> Any:
+            asked.add(key)
+            return super().get(key, default)
+
+    texts = Catalogue(Watched(load_catalogue().texts))
+    params = {name: f"{{{name}}}" for name in TEMPLATE_FIELDS}
+    for event in NoticeEvent:
+        for day, late in ((None, False), (date(2026, 12, 4), True)):
+            facts = Facts(
+                event,
+                code="H56.14-240823-0001",
+                shown_code="H56.14-240823-0001",
+                agency_name="UBND phường Lộc Thọ",
+                step="Thẩm định",
+                promised_on=day,
+                late=late,
+                otp="048213",
+            )
+            zalo_text(texts, facts)
+            sms_text(texts, facts, unicode=False)
+            template_data(params, texts, facts)
+    assert set(TEXTS.values()) <= asked
+    assert not {key for key in asked if load_uses().of(key).open}

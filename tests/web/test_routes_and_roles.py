@@ -11,9 +11,11 @@ from bot.core.staff import Role
 from bot.staff import Change, change_account
 from console.door import Mark, mark_of
 from tests.console.counter import feed
-from tests.console.desk import Client, Desk
+from tests.console.desk import PASSWORD, Client, Desk
+from tests.factors import set_up
 
 LOGIN = "/console/login"
+STEP = "Thẩm định ở Hòn Tre"  # stands in no text of the catalogue, whose samples pages show
 # What stands in for `<code>` and the like: of the right form where the route asks for a number.
 DUMMIES = {"IntegerConverter": "999999", "UnicodeConverter": "H56.14-240823-0009"}
 # A page is answered, or its typed values are refused; a fault of ours is neither.
@@ -136,6 +138,25 @@ def test_who_has_to_change_the_password_opens_nothing_else(desk: Desk) -> None:
         assert answer.headers.get("Location") == "/console/mat-khau", route
 
 
+@pytest.mark.parametrize("proves", [True, False], ids=["the code is to come", "none is set up"])
+def test_before_the_second_factor_nothing_but_its_own_page_opens(
+    sqlite_url: str, proves: bool
+) -> None:
+    desk = Desk(sqlite_url, settings={"second_factor": "required"})
+    desk.account(*Role, login="mot.nguoi")
+    if proves:
+        set_up(desk.runtime, "mot.nguoi", PASSWORD)
+    client = desk.stranger()
+    client.enter("mot.nguoi")
+    page = "/console/ma-xac-thuc" if proves else "/console/xac-thuc"
+    token = client.token()
+    for route in closed_routes(desk.app):
+        if route.path in (page, "/console/logout"):
+            continue
+        answer = client.web.open(route.path, method=route.method, data={"csrf_token": token})
+        assert answer.headers.get("Location", "").split("?")[0] == page, route
+
+
 def test_no_form_is_taken_without_its_token(desk: Desk) -> None:
     client = desk.login(*Role, login="mot.nguoi")
     for route in closed_routes(desk.app):
@@ -149,9 +170,9 @@ def test_no_form_is_taken_without_its_token(desk: Desk) -> None:
 
 @pytest.mark.parametrize("agency", ["H56.15", "H56.14.1"])
 def test_no_route_shows_or_moves_a_dossier_of_another_agency(desk: Desk, agency: str) -> None:
-    code = feed(desk, "H56.14-240823-0009")
+    code = feed(desk, "H56.14-240823-0009", step=STEP)
     own = desk.login(*Role, agency="H56.14").get(f"/console/ho-so/{code}")
-    assert "Thẩm định hồ sơ" in own.text
+    assert STEP in own.text
     client = desk.login(*Role, agency=agency, login="mot.nguoi")
     for route in closed_routes(desk.app):
         if leaves(route):
@@ -160,8 +181,8 @@ def test_no_route_shows_or_moves_a_dossier_of_another_agency(desk: Desk, agency:
         if "/ho-so/<code>" in route.rule:
             assert answer.status_code in ({404} if route.method == "GET" else {400, 404}), route
         shown = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
-        for told in ("Thẩm định hồ sơ", "Phần Mềm", "999 888", "999888"):
+        for told in (STEP, "Phần Mềm", "999 888", "999888"):
             assert told not in shown, route
     for query in (code, "0905999888", "Trần Văn Phần Mềm"):
         found = client.post("/console/tim", {"q": query}, follow_redirects=True)
-        assert "Thẩm định hồ sơ" not in found.text
+        assert STEP not in found.text

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from bot.agencies import NewKey, add_agency, add_feed_key
+from bot.agencies import add_agency
+from bot.feed_keys import NewKey, add_feed_key
 from bot.runtime import Runtime
 from webhooks.feed import PATH, blueprint
 

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.agencies import add_agency, add_feed_key
+from bot.agencies import add_agency
 from bot.database import reading
+from bot.feed_keys import add_feed_key
 from bot.store.dossiers import progress_by_codes
 from bot.store.tables import dossier, dossier_change
 from bot.vault import blind_index

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.agencies import add_feed_key
 from bot.database import reading
+from bot.feed_keys import add_feed_key
 from bot.store.tables import dossier, dossier_change, dossier_progress
 from tests.make import make_record, make_runtime
 from tests.webhooks.feeding import Feeder, make_feeder

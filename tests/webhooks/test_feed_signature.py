@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.agencies import add_feed_key, revoke_feed_key
+from bot.feed_keys import add_feed_key, revoke_feed_key
 from tests.make import NOW
 from tests.webhooks.feeding import Feeder
 from webhooks.feed_signature import signature

@@ -8,11 +8,19 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bot.store import (  # noqa: F401  (their tables join the metadata)
+    account_tables,
+    agency_tables,
     announcement_tables,
+    audit_tables,
     book_tables,
+    calendar_tables,
     counter_tables,
+    feed_tables,
     notice_tables,
+    privacy_tables,
     pull_tables,
+    text_tables,
+    watch_tables,
 )
 from bot.store.tables import Instant, metadata
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.agency import family, would_close_a_circle
+from bot.core.agency import family
 
 PARENTS = {"A": None, "B": "A", "C": "B", "D": "A", "E": None, "ring1": "ring2", "ring2": "ring1"}
 
@@ -19,17 +19,3 @@ PARENTS = {"A": None, "B": "A", "C": "B", "D": "A", "E": None, "ring1": "ring2",
 )
 def test_a_family_is_the_agency_and_all_below(head: str, codes: set[str]) -> None:
     assert family(PARENTS, head) == codes
-
-
-@pytest.mark.parametrize(
-    ("code", "parent", "circle"),
-    [
-        ("A", "C", True),
-        ("A", "A", True),
-        ("new", "new", True),
-        ("C", "A", False),
-        ("A", "E", False),
-    ],
-)
-def test_a_circle_is_seen_before_it_is_closed(code: str, parent: str, circle: bool) -> None:
-    assert would_close_a_circle(PARENTS, code, parent) is circle

@@ -98,7 +98,8 @@ def test_the_operator_is_warned_of_unconfirmed_years(today: date, years: str | N
     else:
         assert warning is not None
         assert warning.startswith(f"days off of {years} are not confirmed")
-        assert "calendar.toml" in warning
+        assert "/console/lich" in warning
+        assert "python -m bot calendar import" in warning
         assert "\n" not in warning
 
 

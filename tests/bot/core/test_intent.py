@@ -39,6 +39,10 @@ CASES: dict[Kind, list[str]] = {
     ],
     Kind.END_TALK: ["kết thúc", "ket thuc nhé", "Kết thúc trao đổi.", "#KETTHUC"],
     Kind.MY_DOSSIERS: ["hồ sơ của tôi", "ho so cua toi", "danh sách hồ sơ", "#HOSOCUATOI"],
+    Kind.MY_DATA: [
+        "dữ liệu của tôi", "thong tin ca nhan cua toi", "trang lưu gì về tôi", "#DULIEUCUATOI",
+        "quyền riêng tư",
+    ],
     Kind.FOLLOW: ["theo dõi", "tôi muốn theo dõi hồ sơ", "đăng ký nhận tin", "#THEODOI"],
     Kind.STOP: [
         "thôi", "thôi theo dõi", "thoi theo doi", "hủy nhận tin", "huỷ theo dõi", "stop",

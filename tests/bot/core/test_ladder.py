@@ -144,6 +144,23 @@ def test_a_step_goes_by_sms_only_where_its_agency_wants_it() -> None:
     assert next_rung(at(event=NoticeEvent.STEP, ways=replace(by_sms, step_sms=False))) is None
 
 
+def test_a_rung_that_its_agency_left_out_is_passed_over_and_named() -> None:
+    assert next_rung(at(ways=replace(ALL_WAYS, left=(UID, SMS)))) is UID
+    closed = decide(at(ways=replace(ALL_WAYS, contacts=(), left=(CHAT, UID))), CLOCKS)
+    assert isinstance(closed, Close)
+    assert closed.reason.endswith("left out by the agency; sms: left out by the agency")
+
+
+def test_leaving_a_rung_out_leads_nobody_back_above_one_that_was_taken() -> None:
+    past = (tried(BY_PHONE, "sent", minutes_ago=300),)
+    assert next_rung(at(past=past, ways=replace(ALL_WAYS, left=(CHAT, SMS)))) is SMS
+
+
+def test_a_steps_sms_is_the_switchs_alone() -> None:
+    ways = replace(without(), left=(CHAT,), step_sms=True, contacts=())
+    assert next_rung(at(event=NoticeEvent.STEP, ways=ways)) is SMS
+
+
 def test_a_code_needs_no_tick_and_no_follower() -> None:
     unticked = without(notify_zalo=False, notify_sms=False)
     assert next_rung(at(event=NoticeEvent.OTP, ways=unticked)) is BY_PHONE

@@ -195,7 +195,7 @@ def test_a_new_pair_waits_in_hand_while_the_database_is_away(
     fresh_postgres: Callable[[], PostgresServer], oauth: TokenEndpoint, clock: HandClock
 ) -> None:
     server = fresh_postgres()
-    url = server.url(server.create_database())
+    url = server.url(server.unused_name())
     runtime = make_runtime(url, clock, zalo_oauth_url=oauth.url)
     link(runtime, "access-0", "refresh-0", A_DAY)
     clock.move(hours=21)

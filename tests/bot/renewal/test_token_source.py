@@ -114,7 +114,7 @@ def test_a_token_stays_good_in_hand_while_the_database_is_away(
     fresh_postgres: Callable[[], PostgresServer], clock: HandClock
 ) -> None:
     server = fresh_postgres()
-    url = server.url(server.create_database())
+    url = server.url(server.unused_name())
     runtime = make_runtime(url, clock)
     link(runtime, "access-0", "refresh-0", A_DAY)
     tokens, stranger = TokenSource(runtime), TokenSource(runtime)

@@ -6,13 +6,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from bot.database import MIGRATIONS, _config, migrate
+from bot.database import MIGRATIONS, newest_schema
+from bot.migrate import migrate, migrations_of
 from bot.store.tables import metadata
 
 
-def test_the_migrated_database_is_what_the_tables_say(database_url: str) -> None:
-    migrate(database_url)
-    engine = create_engine(database_url)
+def test_the_migrated_database_is_what_the_tables_say(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    engine = create_engine(empty_database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, metadata)
@@ -20,13 +21,13 @@ def test_the_migrated_database_is_what_the_tables_say(database_url: str) -> None
     assert differences == []
 
 
-def test_the_migrations_go_back_to_nothing(database_url: str) -> None:
-    migrate(database_url)
-    command.downgrade(_config(database_url), "base")
-    engine = create_engine(database_url)
+def test_the_migrations_go_back_to_nothing(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    command.downgrade(migrations_of(empty_database_url), "base")
+    engine = create_engine(empty_database_url)
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     engine.dispose()
 
 
-def test_there_is_one_newest_migration() -> None:
-    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+def test_there_is_one_newest_migration_and_every_command_reads_which_it_is() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [newest_schema()]

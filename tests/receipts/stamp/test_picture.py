@@ -1,5 +1,6 @@
 """Stamped images: format, packing, turn and everything outside the stamp stay."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -140,22 +141,24 @@ def _moving() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "order", "why"),
+    ("made", "order", "why"),
     [
-        (saved(Image.new("1", (12_000, 9_000), 1), "PNG"), Order(), Refusal.PIXELS),
-        (saved(Image.new("1", (20_000, 20_000), 1), "PNG"), Order(), Refusal.PIXELS),
-        (saved(PAGE, "PNG")[:5_000], Order(), Refusal.BROKEN),
-        (saved(PAGE, "JPEG")[:5_000], Order(), Refusal.BROKEN),
-        (_moving(), Order(), Refusal.ANIMATED),
-        (saved(Image.new("L", (900, 900), 255), "PNG"), Order(), Refusal.NO_CODE),
-        (saved(PAGE.resize((413, 585)), "PNG"), Order(code=CODE, dpi=50), Refusal.COARSE),
-        (saved(PAGE, "PNG"), Order(page=2), Refusal.NO_SUCH_PAGE),
-        (saved(PAGE, "GIF"), Order(), Refusal.KIND),
+        (lambda: saved(Image.new("1", (12_000, 9_000), 1), "PNG"), Order(), Refusal.PIXELS),
+        (lambda: saved(Image.new("1", (20_000, 20_000), 1), "PNG"), Order(), Refusal.PIXELS),
+        (lambda: saved(PAGE, "PNG")[:5_000], Order(), Refusal.BROKEN),
+        (lambda: saved(PAGE, "JPEG")[:5_000], Order(), Refusal.BROKEN),
+        (_moving, Order(), Refusal.ANIMATED),
+        (lambda: saved(Image.new("L", (900, 900), 255), "PNG"), Order(), Refusal.NO_CODE),
+        (lambda: saved(PAGE.resize((413, 585)), "PNG"), Order(code=CODE, dpi=50), Refusal.COARSE),
+        (lambda: saved(PAGE, "PNG"), Order(page=2), Refusal.NO_SUCH_PAGE),
+        (lambda: saved(PAGE, "GIF"), Order(), Refusal.KIND),
     ],
 )
-def test_what_cannot_be_stamped_is_named(data: bytes, order: Order, why: Refusal) -> None:
+def test_what_cannot_be_stamped_is_named(
+    made: Callable[[], bytes], order: Order, why: Refusal
+) -> None:
     with pytest.raises(StampRefused) as refused:
-        stamp(data, order, link_of)
+        stamp(made(), order, link_of)
     assert refused.value.why is why
     assert "{" not in str(refused.value) + refused.value.vietnamese
 
