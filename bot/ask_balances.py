@@ -25,7 +25,9 @@ def ask_balances(runtime: Runtime, wire: Wire | None = None) -> dict[str, int]:
     """
     told: dict[str, int] = {}
     wire = wire or Wire()
-    for gateway in filter(tells_balance, gateways_of(runtime)):
+    for gateway in gateways_of(runtime):
+        if not tells_balance(gateway, runtime.settings):
+            continue
         fault = ""
         try:
             told[gateway] = ask_balance(gateway, runtime.settings, wire)

@@ -131,7 +131,9 @@ def watch_channels(runtime: Runtime) -> ChannelReport:
     names = [ZALO, BY_PHONE, WALLET, *(f"sms:{name}" for name in gateways)]
     names += sorted(held.keys() - set(names))
     ways = [_way(name, held.get(name), handed, replied) for name in names]
-    money = [Money(name, told.get(name), tells_balance(name)) for name in gateways]
+    money = [
+        Money(name, told.get(name), tells_balance(name, runtime.settings)) for name in gateways
+    ]
     templates = [Template(str(one), ids[one], news.get(ids[one])) for one in sorted(ids)]
     token = token_status(runtime)
     alarms = [

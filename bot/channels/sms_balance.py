@@ -21,9 +21,14 @@ MOST_DONG = 10**14
 NOT_TOLD = "the gateway's interface tells no balance"
 
 
-def tells_balance(gateway: str) -> bool:
-    """Whether the gateway can be asked at all."""
-    return gateway in _ASKED
+def tells_balance(gateway: str, settings: Settings) -> bool:
+    """Whether the gateway can be asked at all.
+
+    Only where messages go to the address that its manual names: beside any other address we do
+    not know what stands, and a request there might be taken for a message.
+    """
+    addresses = {"esms": settings.esms_url, "speedsms": settings.speedsms_url}
+    return gateway in _ASKED and addresses[gateway].rstrip("/").endswith(_SENDING[gateway])
 
 
 def ask_balance(gateway: str, settings: Settings, wire: Wire) -> int:
@@ -32,7 +37,7 @@ def ask_balance(gateway: str, settings: Settings, wire: Wire) -> int:
     Units:  đồng, a part of one dropped.
     Errors: SendFailed; NEVER where it cannot be asked, or answered without a balance.
     """
-    if gateway not in _ASKED:
+    if not tells_balance(gateway, settings):
         raise SendFailed(Again.NEVER, NOT_TOLD)
     request, read = _ASKED[gateway]
     answer = wire.call(request(settings))
@@ -82,3 +87,7 @@ _ASKED: Mapping[
     str,
     tuple[Callable[[Settings], requests.PreparedRequest], Callable[[Mapping[str, Any]], Any]],
 ] = {"esms": (_esms, _of_esms), "speedsms": (_speedsms, _of_speedsms)}
+_SENDING: Mapping[str, str] = {
+    "esms": "/MainService.svc/json/SendMultipleMessage_V4_post_json",
+    "speedsms": "/index.php/sms/send",
+}

@@ -107,3 +107,20 @@ def test_vietguys_is_never_asked(sqlite_url: str, server: AnsweringServer) -> No
     assert ask_balances(runtime) == {}
     assert server.asked == []
     assert [one.asked for one in watch_channels(runtime).money] == [False]
+
+
+def test_a_gateway_at_an_address_of_its_own_is_sent_nothing_but_messages(
+    sqlite_url: str, server: AnsweringServer
+) -> None:
+    runtime = make_runtime(
+        sqlite_url,
+        sms_gateway="esms",
+        sms_gateway_reserve="speedsms",
+        esms_url=f"{server.url}/sms/esms",
+        esms_api_key="key",
+        esms_secret_key="secret",
+        speedsms_url=f"{server.url}/sms/speedsms",
+        speedsms_token="token",
+    )
+    assert ask_balances(runtime) == {}
+    assert server.asked == []

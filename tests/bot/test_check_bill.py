@@ -81,7 +81,8 @@ def test_the_same_file_is_taken_once_and_written_down(stage: Stage) -> None:
     content = (HEAD + "\n".join(as_billed(stage))).encode()
     assert check_bill(stage.runtime, actor(stage), "esms", "2026-11", content) == (AGAIN,)
     with reading(stage.runtime.engine) as connection:
-        assert connection.scalars(select(audit_entry.c.action)).all() == ["bill.imported"]
+        written = select(audit_entry.c.action).where(audit_entry.c.action.like("bill.%"))
+        assert connection.scalars(written).all() == ["bill.imported"]
 
 
 def test_of_the_file_no_phone_is_kept(stage: Stage) -> None:

@@ -102,7 +102,7 @@ def wait_for(desk: Desk, key_id: str) -> Any:
     until = monotonic() + 10
     while monotonic() < until:
         [one] = [one for one in list_feed_keys(desk.runtime).listed if one.kept.key.id == key_id]
-        if one.taken:
+        if one.taken and one.kept.last_used_at:
             return one
         sleep(0.02)
     raise AssertionError("the call was not written down")

@@ -33,7 +33,7 @@ from tests.console.desk import Desk
 
 SETTINGS = {
     "sms_gateway": "esms",
-    "esms_url": "http://127.0.0.1:9/send",
+    "esms_url": "http://127.0.0.1:9/MainService.svc/json/SendMultipleMessage_V4_post_json/",
     "sms_gateway_reserve": "vietguys",
     "zalo_templates": {NoticeEvent.RESULT: TemplateSetting(id="412233", params={})},
 }
