@@ -3,12 +3,10 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import Connection
-
-from bot.core.staff import Actor, Role
+from bot.core.staff import Actor
 from bot.database import reading
+from bot.province_right import has_right
 from bot.runtime import Runtime
-from bot.store.agencies import agency_parents
 from bot.store.calendars import Writing
 
 NOT_YOURS = (
@@ -21,16 +19,6 @@ def may_change_calendar(runtime: Runtime, actor: Actor) -> bool:
     """Whether this account administers every agency that there is."""
     with reading(runtime.engine) as connection:
         return has_right(connection, actor)
-
-
-def has_right(connection: Connection, actor: Actor | None) -> bool:
-    """The same inside a transaction; a command at the machine, which has no actor, may."""
-    if actor is None:
-        return True
-    everywhere = actor.account.agency_code is None
-    return actor.may(Role.ADMINISTRATOR) and (
-        everywhere or agency_parents(connection).keys() <= actor.agencies
-    )
 
 
 def new_writing(actor: Actor | None, now: datetime) -> Writing:

@@ -10,6 +10,7 @@ from bot.core.staff import Actor, Deed
 from bot.core.wording import Source
 from bot.keep_wordings import record_shipped
 from bot.present_texts import look_anew
+from bot.province_right import has_right
 from bot.read_texts import Reader, said_words, stored_words
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
@@ -63,7 +64,12 @@ class Faulty:
     faults: dict[str, str]
 
 
-Outcome = Saved | Changed | Fixed | Faulty
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """Not saved: the words are the whole province's, and the account is not."""
+
+
+Outcome = Saved | Changed | Fixed | Faulty | NotYours
 
 
 def save_text(runtime: Runtime, actor: Actor, key: str, wish: Wish) -> Outcome | None:
@@ -116,8 +122,10 @@ def _of_reason(why: str) -> dict[str, str]:
 
 def _write(
     runtime: Runtime, actor: Actor, key: str, text: Text, wish: Wish, words: str
-) -> Saved | Changed | Faulty:
+) -> Saved | Changed | Faulty | NotYours:
     with runtime.engine.begin() as connection:
+        if not has_right(connection, actor):
+            return NotYours()
         take_turn(connection)
         last = last_version(connection, key)
         if last != wish.version:

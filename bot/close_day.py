@@ -7,13 +7,14 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot.calendar_effect import Effect, effect_of
-from bot.calendar_right import NOT_YOURS, has_right, new_writing
+from bot.calendar_right import NOT_YOURS, new_writing
 from bot.core.calendar import DayRule
 from bot.core.calendar_input import YEARS
 from bot.core.calendar_reading import said
 from bot.core.counter_faults import Faults, refused
 from bot.core.counter_typing import one_line, read_day
 from bot.core.staff import Actor, Deed
+from bot.province_right import has_right
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
 from bot.store.calendars import (

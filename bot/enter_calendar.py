@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.calendar_effect import Effect, effect_of
 from bot.calendar_file import new_year, with_reasons
-from bot.calendar_right import NOT_YOURS, has_right, new_writing
+from bot.calendar_right import NOT_YOURS, new_writing
 from bot.core.calendar import CalendarYear
 from bot.core.calendar_change import Proposal, as_written, changed_since, propose
 from bot.core.calendar_input import MOST_NUMBER, YEARS, read_issued, read_notice, source_of
@@ -16,6 +16,7 @@ from bot.core.counter_faults import Faults, refused
 from bot.core.counter_typing import one_line
 from bot.core.staff import Actor, Deed
 from bot.database import reading
+from bot.province_right import has_right
 from bot.runtime import Runtime
 from bot.show_calendar import ShownYear, year_in
 from bot.store.audit import write_deed

@@ -49,7 +49,7 @@ def keep_promptness(runtime: Runtime) -> list[date]:
     last = (runtime.now() - GRACE).astimezone(runtime.settings.zone).date() - timedelta(days=1)
     first = last - CATCH_UP
     with reading(runtime.engine) as connection:
-        known = {one.day for one in prompt_days(connection, first)}
+        known = {one.day for one in prompt_days(connection, first) if one.day <= last}
     first = max(known) + timedelta(days=1) if known else last
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     for day in days:

@@ -146,7 +146,7 @@ class Settings(BaseModel):
     tz_name: Annotated[str, AfterValidator(form.zone)] = "Asia/Ho_Chi_Minh"
     trusted_proxies: Addresses = ()
     metrics_from: Addresses = ("127.0.0.0/8", "::1")
-    second_factor: Literal["required", "optional"] = "required"
+    second_factor: Literal["required", "optional", ""] = ""  # "": as PUBLIC_URL is
     password_max_days: int = Field(90, ge=0, le=365)
     security_contact: Annotated[Commas, AfterValidator(form.contacts)] = ()
     privacy_contact: str = Field("", max_length=300)
@@ -314,4 +314,7 @@ def _with_defaults(settings: Settings) -> Settings:
         changes["database_url"] = f"sqlite:///{settings.var_dir.resolve() / 'bot.db'}"
     if not settings.public_url:
         changes["public_url"] = f"http://127.0.0.1:{settings.port}"
+    if not settings.second_factor:
+        is_open = settings.public_url.startswith("https://")
+        changes["second_factor"] = "required" if is_open else "optional"
     return settings.model_copy(update=changes)

@@ -22,6 +22,7 @@ from bot.core.log_in import (
 from bot.core.staff import Account, Actor, Deed, Role
 from bot.database import reading
 from bot.log_in import account_of, is_closed
+from bot.logs import log
 from bot.passwords import hash_password, made_up_password
 from bot.runtime import Runtime
 from bot.store.agencies import agency_by_code
@@ -45,6 +46,9 @@ OPEN: dict[str, Any] = {
     "failures": 0,
     "locked_until": None,
 }
+
+
+logger = log(__name__)
 
 
 class StaffFault(StrEnum):
@@ -135,8 +139,7 @@ def add_account(
         checked = _checked(runtime, connection, actor, change)
     if not login:
         checked.faults.append(StaffFault.LOGIN_FORM)
-    if fault := password_fault(login, given, new.name):
-        checked.faults.append(fault)
+    checked.faults.extend(_of_password(actor, login, given, new.name))
     if checked.faults:
         return tuple(checked.faults)
     values = checked.values | {
@@ -200,9 +203,20 @@ def _faults_of_change(
         faults.append(StaffFault.LOGIN_OWN)
     if change.password is not None:
         name = account_of(runtime, found).name if change.name is None else change.name
-        fault = password_fault(found.login, plain_password(change.password), name)
-        faults.extend([fault] if fault else [])
+        faults += _of_password(actor, found.login, plain_password(change.password), name)
     return faults
+
+
+def _of_password(actor: Actor | None, login: str, password: str, name: str) -> list[PasswordFault]:
+    """What is wrong with a password.
+
+    Shape: whoever works at the machine is warned of one that is easily guessed, not refused.
+    """
+    fault = password_fault(login, password, name)
+    if actor is None and fault in (PasswordFault.COMMON, PasswordFault.NAME):
+        logger.warning("staff.password_guessable", login=login, why=str(fault), do="change it soon")
+        return []
+    return [fault] if fault else []
 
 
 def _closing(found: StoredStaff, change: Change, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 from bot.apologise import apologise_if_due
@@ -50,11 +50,15 @@ logger = log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TimedJob:
-    """A job, how often it is due, and how long a run may hold it before another takes over."""
+    """A job, how often it is due, and how long a run may hold it before another takes over.
+
+    Shape: one that may take `long` does not begin while the evening's apologies are about to.
+    """
 
     run: Callable[[Runtime], object]
     every: timedelta
     lease: timedelta
+    long: bool = False
 
 
 def sweep(runtime: Runtime) -> list[str]:
@@ -102,15 +106,22 @@ JOBS: Mapping[str, TimedJob] = {
     "books": TimedJob(keep_books, timedelta(minutes=5), timedelta(minutes=10)),
     "read-page": TimedJob(read_page, timedelta(minutes=5), timedelta(minutes=3)),
     "balances": TimedJob(ask_balances, timedelta(minutes=15), timedelta(minutes=2)),
-    "promptness": TimedJob(keep_promptness, timedelta(minutes=5), timedelta(minutes=10)),
-    "erase": TimedJob(erase_due, timedelta(minutes=5), timedelta(minutes=10)),
+    "promptness": TimedJob(keep_promptness, timedelta(minutes=5), timedelta(minutes=10), long=True),
+    "erase": TimedJob(erase_due, timedelta(minutes=5), timedelta(minutes=10), long=True),
     "purge": TimedJob(purge_if_due, timedelta(seconds=30), timedelta(minutes=5)),
-    "seal-audit": TimedJob(seal_audit, timedelta(minutes=1), timedelta(minutes=10)),
-    "check-audit": TimedJob(check_audit_if_due, timedelta(minutes=30), timedelta(minutes=30)),
+    "seal-audit": TimedJob(seal_audit, timedelta(minutes=1), timedelta(minutes=10), long=True),
+    "check-audit": TimedJob(
+        check_audit_if_due, timedelta(minutes=30), timedelta(minutes=30), long=True
+    ),
     "close-unused": TimedJob(close_unused, timedelta(hours=6), timedelta(minutes=10)),
     "agencies": TimedJob(turn_agencies, timedelta(minutes=1), timedelta(minutes=1)),
     "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
 }
+
+
+# Local time in which nothing long begins: jobs go one after the other, and the apologies have to
+# begin within a minute of 17:30.
+CLEAR_FROM, CLEAR_UNTIL = time(17, 15), time(17, 40)
 
 
 def prepare_jobs(runtime: Runtime) -> None:
@@ -122,7 +133,10 @@ def prepare_jobs(runtime: Runtime) -> None:
 def run_due_jobs(runtime: Runtime, heartbeats: Heartbeats | None = None) -> list[str]:
     """Run every job that is due and that no other worker runs; returns their names."""
     beats = heartbeats or Heartbeats()
-    return [name for name, job in JOBS.items() if _run(runtime, name, job, beats)]
+    local = runtime.now().astimezone(runtime.settings.zone).time()
+    clear = CLEAR_FROM <= local < CLEAR_UNTIL
+    jobs = [(name, job) for name, job in JOBS.items() if not (job.long and clear)]
+    return [name for name, job in jobs if _run(runtime, name, job, beats)]
 
 
 def _run(runtime: Runtime, name: str, job: TimedJob, heartbeats: Heartbeats) -> bool:

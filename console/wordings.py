@@ -13,6 +13,7 @@ from bot.change_text import (
     Changed,
     Faulty,
     Fixed,
+    NotYours,
     Outcome,
     Wish,
     restore_text,
@@ -53,6 +54,10 @@ FILTERS: dict[str, tuple[str, Callable[[ShownText], bool]]] = {
     "co-dinh": ("Cố định", lambda one: not one.use.open),
 }
 FIELDS = {"words": "Câu chữ", "why": "Lý do", "confirmed": "Liên kết", "version": "Câu này"}
+NOT_YOURS = (
+    "Câu chữ dùng chung cho toàn tỉnh: chỉ quản trị viên của mọi cơ quan (cấp tỉnh) sửa được. Nhờ "
+    "quản trị viên cấp tỉnh sửa."
+)
 SAVED = "Đã lưu. Người dân nhận câu chữ mới sau vài giây."
 MOVED = (
     "Chưa lưu: câu này vừa được người khác đổi. Nội dung đang gõ vẫn còn đây; mời xem lại khác "
@@ -224,6 +229,9 @@ def _told(
     typed = {**request.form, "words": words or page.shown.words}
     preview = _preview(runtime, page, typed["words"])
     how: dict[str, Any] = {"shown": preview, "looked": True, **(more or {})}
+    if isinstance(outcome, NotYours):
+        flash(NOT_YOURS, "danger")
+        return _page(page, typed, **how), 403
     if isinstance(outcome, Fixed):
         flash(f"Chưa lưu: {outcome.why}", "danger")
         return _page(page, typed, **how), 409

@@ -24,11 +24,13 @@ NOT_TOLD = "the gateway's interface tells no balance"
 def tells_balance(gateway: str, settings: Settings) -> bool:
     """Whether the gateway can be asked at all.
 
-    Only where messages go to the address that its manual names: beside any other address we do
-    not know what stands, and a request there might be taken for a message.
+    Only where citizens are reached (PUBLIC_URL is https) and messages go to the path that its
+    manual names: what stands in for a gateway elsewhere might take the request for a message.
     """
+    if gateway not in _ASKED or not settings.public_url.startswith("https://"):
+        return False
     addresses = {"esms": settings.esms_url, "speedsms": settings.speedsms_url}
-    return gateway in _ASKED and addresses[gateway].rstrip("/").endswith(_SENDING[gateway])
+    return addresses[gateway].rstrip("/").endswith(_SENDING[gateway])
 
 
 def ask_balance(gateway: str, settings: Settings, wire: Wire) -> int:

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,8 @@ from bot.store.gateway_balances import Balance, balances
 from bot.watch_channels import watch_channels
 from tests.make import HandClock, make_runtime
 from tests.rig.answering_server import AnsweringServer, Told
+
+OPEN = "https://dichvucong.example.vn"  # citizens are reached here
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def house(url: str, server: AnsweringServer, gateway: str, clock: HandClock) -> 
         esms_secret_key="secret",
         speedsms_url=f"{server.url}/index.php/sms/send",
         speedsms_token="token",
+        public_url=OPEN,
     )
 
 
@@ -121,6 +125,16 @@ def test_a_gateway_at_an_address_of_its_own_is_sent_nothing_but_messages(
         esms_secret_key="secret",
         speedsms_url=f"{server.url}/sms/speedsms",
         speedsms_token="token",
+        public_url=OPEN,
     )
     assert ask_balances(runtime) == {}
+    assert server.asked == []
+
+
+def test_no_balance_is_asked_in_a_rehearsal(sqlite_url: str, server: AnsweringServer) -> None:
+    runtime = house(sqlite_url, server, "esms", HandClock())
+    rehearsing = replace(
+        runtime, settings=runtime.settings.model_copy(update={"public_url": "http://127.0.0.1"})
+    )
+    assert ask_balances(rehearsing) == {}
     assert server.asked == []

@@ -7,7 +7,18 @@ import pytest
 from sqlalchemy import insert, select, update
 
 import bot.answer
-from bot.change_text import Changed, Faulty, Fixed, Outcome, Saved, Wish, restore_text, save_text
+from bot.agencies import add_agency
+from bot.change_text import (
+    Changed,
+    Faulty,
+    Fixed,
+    NotYours,
+    Outcome,
+    Saved,
+    Wish,
+    restore_text,
+    save_text,
+)
 from bot.core.staff import Account, Actor, Role
 from bot.core.wording import Source
 from bot.doctor_wordings import wording_findings
@@ -207,6 +218,14 @@ def test_what_is_wrong_is_told_by_field(house: House, words: str, why: str, fiel
 def test_a_strangers_link_is_saved_once_it_was_confirmed(house: House) -> None:
     words = "Cảm ơn. Xem https://example.com/x"
     assert change(house, "talk.thanks", words, confirmed=True) == Saved(2)
+
+
+def test_one_communes_administrator_does_not_change_what_the_province_says(house: House) -> None:
+    add_agency(house.runtime, "H56.15", "UBND xã bên cạnh")
+    boss = actor_of(house)
+    of_one = Actor(replace(boss.account, agency_code="H56.14"), "127.0.0.1", boss.agencies)
+    assert save_text(house.runtime, of_one, "talk.thanks", Wish(THANKS, WHY, 1)) == NotYours()
+    assert isinstance(change(house, "talk.thanks", THANKS), Saved)
 
 
 def test_the_same_words_are_no_change(house: House) -> None:

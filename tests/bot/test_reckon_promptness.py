@@ -98,6 +98,14 @@ def test_each_day_is_written_down_after_its_midnight_and_can_be_reckoned_again(
     assert keep_promptness(runtime) == [date(2026, 11, day) for day in (26, 27, 28)]
 
 
+def test_a_day_that_a_moved_clock_wrote_down_stops_no_later_one(sqlite_url: str) -> None:
+    stage = make_stage(sqlite_url)
+    stage.clock.moment = NOW + timedelta(days=40)
+    assert keep_promptness(stage.runtime)
+    stage.clock.moment = NOW + timedelta(days=1)
+    assert keep_promptness(stage.runtime)
+
+
 def test_everybody_may_read_it_and_a_crowd_costs_one_look_a_minute(sqlite_url: str) -> None:
     stage = make_stage(sqlite_url)
     stage.feed(9, "Trả kết quả")

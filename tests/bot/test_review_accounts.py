@@ -145,3 +145,10 @@ def test_nobody_closes_oneself_or_judges_another_agencys_account(desk: Desk) -> 
     desk.account(Role.CLERK, agency="H56.15", login="xa")
     assert review_account(desk.runtime, sep, "sep", keep=False) == (StaffFault.LOGIN_OWN,)
     assert review_account(desk.runtime, sep, "xa", keep=True) == (StaffFault.LOGIN_UNKNOWN,)
+
+
+def test_a_clock_moved_for_a_rehearsal_closes_no_account(sqlite_url: str) -> None:
+    desk = Desk(sqlite_url, settings={"clock_offset_seconds": 50 * 86_400})
+    desk.account(Role.CLERK, login="lan.nguyen")
+    desk.clock.move(days=50)
+    assert close_unused(desk.runtime) == []

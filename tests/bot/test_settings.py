@@ -101,3 +101,11 @@ def test_a_province_cannot_forget_to_require_the_second_factor(tmp_path: Path) -
     assert load_settings(given, ()).second_factor == "required"
     with pytest.raises(SettingsError, match="SECOND_FACTOR: is optional although PUBLIC_URL is"):
         load_settings({**given, "SECOND_FACTOR": "optional"}, ())
+
+
+@pytest.mark.parametrize(
+    ("address", "factor"),
+    [("https://dvc.tinh.gov.vn", "required"), ("http://127.0.0.1:8000", "optional")],
+)
+def test_a_second_factor_is_required_where_citizens_are_reached(address: str, factor: str) -> None:
+    assert load_settings({"PUBLIC_URL": address}, ()).second_factor == factor

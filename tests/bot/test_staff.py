@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.log_in import PasswordFault
-from bot.core.staff import Actor, Role
+from bot.core.staff import Account, Actor, Role
 from bot.log_in import NoSession, Standing, log_in, standing
 from bot.staff import (
     Added,
@@ -201,3 +201,15 @@ def test_roles_and_agency_are_told_before_and_after_and_what_stays_is_not(desk: 
     }
     change_account(desk.runtime, None, "minh", replace(change, name="Minh Anh"))
     assert deed(desk)[3] == {"name": "changed"}
+
+
+def test_whoever_works_at_the_machine_is_warned_of_a_password_that_is_tried_first(
+    sqlite_url: str,
+) -> None:
+    desk = Desk(sqlite_url)
+    common = "test-password-1234"
+    new = NewAccount("may-chu", frozenset({Role.CLERK}), None, "")
+    assert isinstance(add_account(desk.runtime, None, new, common), Added)
+    boss = Actor(Account(1, "sep", "", frozenset({Role.ADMINISTRATOR}), None), "", frozenset())
+    other = NewAccount("quay-1", frozenset({Role.CLERK}), None, "")
+    assert add_account(desk.runtime, boss, other, common) == (PasswordFault.COMMON,)

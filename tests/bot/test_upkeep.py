@@ -1,7 +1,7 @@
 """Timed jobs: each is run by one worker at a time, and the sweep rings for what was missed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -63,6 +63,24 @@ def test_a_job_is_run_again_when_its_time_has_come(house: House, runs: list[str]
     house.clock.move(minutes=1)
     assert run_due_jobs(house.runtime) == ["breaks", "counts"]
     assert len(runs) == 2
+
+
+def test_nothing_long_begins_while_the_evenings_apologies_are_about_to(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    jobs = {
+        "long": TimedJob(lambda _: done.append("long"), HOURLY, LEASE, long=True),
+        "short": TimedJob(lambda _: done.append("short"), HOURLY, LEASE),
+    }
+    monkeypatch.setattr("bot.upkeep.JOBS", MappingProxyType(jobs))
+    prepare_jobs(house.runtime)
+    house.clock.moment = datetime(2026, 11, 25, 10, 29, tzinfo=UTC)  # 17:29 in Vietnam
+    run_due_jobs(house.runtime)
+    assert done == ["short"]
+    house.clock.move(minutes=11)
+    run_due_jobs(house.runtime)
+    assert done == ["short", "long"]
 
 
 def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(

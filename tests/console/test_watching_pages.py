@@ -32,6 +32,7 @@ from console.house_words import span_words
 from tests.console.desk import Desk
 
 SETTINGS = {
+    "public_url": "https://dichvucong.example.vn",
     "sms_gateway": "esms",
     "esms_url": "http://127.0.0.1:9/MainService.svc/json/SendMultipleMessage_V4_post_json/",
     "sms_gateway_reserve": "vietguys",
