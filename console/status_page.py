@@ -1,10 +1,10 @@
 """`/t/<CODE>.<SIG>`: the page behind a slip's QR, for whoever holds the slip."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template
@@ -19,6 +19,9 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.show_slip import Shown, SlipDesk
 from console.blanks import Blanks, blank, cut
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ASSETS = Path(__file__).with_name("static") / "slip"
 KINDS = {  # what the page is made of
@@ -38,6 +41,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+LINES = (("Content-Type", "text/html; charset=utf-8"), *HEADERS.items())
 # What differs from dossier to dossier within one form of the page.
 # Of these, what is not known is left out of the form.
 SOMETIMES = ("due", "address", "open_hours", "hotline")
@@ -49,7 +53,21 @@ _Form = tuple[Line, bool, tuple[bool, ...]]
 
 
 class Whole(Response):
-    """An answer with every header it needs, so that nobody has to look which are missing."""
+    """An answer with every header it needs, so that nobody has to look which are missing.
+
+    It goes out as it is: Werkzeug would look through its headers twice for what is not there.
+    """
+
+    def __init__(self, html: str, status: int) -> None:
+        super().__init__(status=status)
+        self._body = html.encode()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request; without the page where only its head was asked for."""
+        start_response(self.status, [*LINES, ("Content-Length", str(len(self._body)))])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (self._body,)
 
 
 class Pages:
@@ -170,4 +188,4 @@ def _address(name: str, body: bytes) -> str:
 
 
 def _page(html: str, status: int) -> Response:
-    return Whole(html, status, HEADERS, content_type="text/html; charset=utf-8")
+    return Whole(html, status)
