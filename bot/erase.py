@@ -1,7 +1,7 @@
 """Wishes to be forgotten are carried out: some rows a transaction, begun again where it ended."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,24 +49,22 @@ def carry_out(runtime: Runtime, wish: Erasure) -> Erased:
     """Erase all of one wish that can be erased now.
 
     Safe to kill and to run twice: each transaction erases what is still there, and the wish is
-    closed only when nothing is left.
+    closed only when nothing is left, and nobody has asked for it again meanwhile.
     """
     counts = Counter(wish.erased)
     steps = _of_phone if wish.phone_index is not None else _of_chat
     left = steps(runtime, wish, counts)
     now = runtime.now()
     with runtime.engine.begin() as connection:
-        if left.total():
-            go_on_later(connection, wish.id, counts, now + AGAIN)
-        else:
-            close_erasure(connection, wish.id, counts, now)
+        if left.total() or not close_erasure(connection, wish, counts, now):
+            go_on_later(connection, wish, counts, now + AGAIN)
     logger.info("erasure.carried_out", erasure=wish.id, how=wish.how, left=left.total())
     return Erased(counts, left)
 
 
 def _of_phone(runtime: Runtime, wish: Erasure, counts: Counter[str]) -> Counter[str]:
-    index, now = wish.phone_index or b"", runtime.now()
-    key = index_key(runtime)
+    index, until, now = wish.phone_index or b"", wish.asked_at, runtime.now()
+    key, mark = index_key(runtime), index.hex()
 
     def dossiers(connection: Connection) -> int:
         rows = nameless.hold_dossiers_of(connection, nameless.of_phone(index), ROWS // 5)
@@ -75,46 +73,71 @@ def _of_phone(runtime: Runtime, wish: Erasure, counts: Counter[str]) -> Counter[
         return done
 
     _all(runtime, counts, "dossiers", dossiers)
-    to_it = nameless.to_recipient(index.hex())
-    _all(runtime, counts, "notices", lambda c: nameless.nameless_notices(c, to_it, ROWS))
+    with reading(runtime.engine) as connection:
+        notices = nameless.notices_to(connection, mark)
+        told = nameless.told_to(connection, mark, until)
+        lists = wiped_chats.lists_with(connection, index)
+    _each(runtime, counts, "notices", notices, nameless.nameless_notices)
+    _each(runtime, counts, "announcements", told, nameless.nameless_recipients)
+    _each(
+        runtime, counts, "announcement_lists", lists,
+        lambda connection, ids: wiped_chats.drop_listed(connection, ids, mark),
+    )  # fmt: skip
     with runtime.engine.begin() as connection:
         counts["phone_links"] += wiped_chats.wipe_phone_links(connection, index)
         counts["sms_inbound"] += wiped_chats.wipe_sms(connection, index, now - WINDOW)
-        counts["lookups"] += wiped_chats.wipe_asker(connection, index.hex(), now - WINDOW)
+        counts["lookups"] += wiped_chats.wipe_asker(connection, mark, now - WINDOW)
         counts["phone_states"] += wiped_chats.drop_phone_state(connection, index)
-        counts["announcement_lists"] += wiped_chats.drop_listed_phone(connection, index)
-        counts["announcements"] += nameless.nameless_recipients(
-            connection, nameless.told_to(index.hex())
-        )
     with reading(runtime.engine) as connection:
         return Counter(
-            notices=nameless.still_going(connection, index.hex()),
+            notices=len(nameless.notices_to(connection, mark)),
             sms_inbound=wiped_chats.sms_left(connection, index),
-            announcement_lists=wiped_chats.lists_left(connection, index),
+            announcements=len(nameless.told_to(connection, mark, until)),
+            announcement_lists=len(wiped_chats.lists_with(connection, index)),
         )
 
 
 def _of_chat(runtime: Runtime, wish: Erasure, counts: Counter[str]) -> Counter[str]:
     user, until = wish.user_id or "", wish.asked_at
     nothing = runtime.vault.seal(ERASED)
-
-    def messages(connection: Connection) -> int:
-        return wiped_chats.wipe_messages(connection, user, until, nothing, ROWS)
-
-    _all(runtime, counts, "messages", messages)
+    with reading(runtime.engine) as connection:
+        messages = wiped_chats.messages_to(connection, user, until)
+        told = nameless.told_to(connection, user, until)
+    _each(
+        runtime, counts, "messages", messages,
+        lambda connection, ids: wiped_chats.wipe_messages(connection, ids, nothing),
+    )  # fmt: skip
+    _each(runtime, counts, "announcements", told, nameless.nameless_recipients)
     asked_until = min(until, runtime.now() - WINDOW)
     with runtime.engine.begin() as connection:
         counts["lookups"] += wiped_chats.wipe_asker(connection, user, asked_until)
         of_it = nameless.by_chat(user, until)
         counts["complaints"] += nameless.blank_complaints(connection, of_it)
-        counts["attempts"] += nameless.nameless_attempts(connection, user)
-        told = nameless.told_to(user)
-        counts["announcements"] += nameless.nameless_recipients(connection, told)
+        counts["attempts"] += nameless.nameless_attempts(connection, user, until)
     with reading(runtime.engine) as connection:
         return Counter(
-            messages=wiped_chats.open_messages(connection, user, until),
+            messages=len(wiped_chats.messages_to(connection, user, until)),
             lookups=wiped_chats.lookups_left(connection, user, until),
+            attempts=nameless.attempts_left(connection, user, until),
+            announcements=len(nameless.told_to(connection, user, until)),
         )
+
+
+def _each(
+    runtime: Runtime,
+    counts: Counter[str],
+    what: str,
+    ids: Sequence[int],
+    some: Callable[[Connection, Sequence[int]], int],
+) -> None:
+    """Erase rows by their ids, some a transaction.
+
+    They were looked for while others could write: what is not closed by its turn is left, and
+    counted as left.
+    """
+    for start in range(0, len(ids), ROWS):
+        with runtime.engine.begin() as connection:
+            counts[what] += some(connection, ids[start : start + ROWS])
 
 
 def _all(

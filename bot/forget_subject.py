@@ -31,6 +31,8 @@ KEPT = {
     "against it",
     "consents": "that consent was given and taken back stays, by the chat's id alone: the proof",
     "followers": "that a chat follows the page stays: Zalo tells it, and ends with unfollowing",
+    "events": "what a chat sent that got no reply (stickers, leaving the page) stays sealed until "
+    "it is 30 days old: only a reply tells whose an event was",
     "audit": "what staff did stays at least 12 months; it names codes, nobody's phone or name",
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_
 
 from bot.core.phone_proof import day_began
 from bot.core.staff import Deed
@@ -108,40 +108,50 @@ class _Run:
         if rule.folder:
             return self._files(name, rule)
         what, before = PURGES[name], self.runtime.now() - rule.kept
+        with reading(self.runtime.engine) as connection:
+            found = count_past(connection, what, before)
         with self.runtime.engine.begin() as connection:
-            begin_line(connection, self.run_id, name, count_past(connection, what, before))
+            begin_line(connection, self.run_id, name, found)
         for _ in () if self.dry_run else self._batches(name, what, before):
             if is_over():
                 return False
-        with self.runtime.engine.begin() as connection:
+        with reading(self.runtime.engine) as connection:
             oldest = oldest_left(connection, what)
+        with self.runtime.engine.begin() as connection:
             end_line(connection, self.run_id, name, oldest, self.runtime.now())
         return True
 
     def _batches(self, name: str, what: Purge, before: datetime) -> Iterator[int]:
-        """Purge by one rule, a transaction at a time; how many rows each did."""
+        """Purge by one rule, a transaction at a time; how many rows each did.
+
+        Keys are looked for while others may write; a row that is not past its time any more when
+        its turn comes stays as it is.
+        """
         after, rows = None, DOSSIERS if what.by == "dossiers" else ROWS
         while True:
-            with self.runtime.engine.begin() as connection:
+            with reading(self.runtime.engine) as connection:
                 keys = past_keys(connection, what, before, after, rows)
-                done = self._some(connection, what, keys, before) if keys else 0
-                count_purged(connection, self.run_id, name, done)
             if not keys:
                 return
+            with self.runtime.engine.begin() as connection:
+                done = self._some(connection, what, keys, before)
+                count_purged(connection, self.run_id, name, done)
             after = keys[-1]
             yield done
 
     def _some(
         self, connection: Connection, what: Purge, keys: Sequence[Any], before: datetime
     ) -> int:
+        still = what.past(before)
         if what.by == "dossiers":
             key = index_key(self.runtime)
-            rows = nameless.hold_dossiers_of(connection, what.key.in_(keys), len(keys))
+            these = and_(what.key.in_(keys), still)
+            rows = nameless.hold_dossiers_of(connection, these, len(keys))
             return make_nameless(self.runtime, connection, key, rows)[0]
         if what.by == "notices":
-            return nameless.nameless_notices(connection, what.key.in_(keys), len(keys))
+            return nameless.nameless_notices(connection, keys, still)
         if what.by == "recipients":
-            return nameless.nameless_recipients(connection, what.key.in_(keys))
+            return nameless.nameless_recipients(connection, keys, still)
         return purge_rows(connection, what, keys, before)
 
     def _files(self, name: str, rule: RetentionRule) -> bool:

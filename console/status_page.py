@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template
@@ -19,9 +19,6 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.show_slip import Shown, SlipDesk
 from console.blanks import Blanks, blank, cut
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ASSETS = Path(__file__).with_name("static") / "slip"
 KINDS = {  # what the page is made of
@@ -62,9 +59,7 @@ class Whole(Response):
         super().__init__(status=status)
         self._body = html.encode()
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request; without the page where only its head was asked for."""
         start_response(self.status, [*LINES, ("Content-Length", str(len(self._body)))])
         return () if environ["REQUEST_METHOD"] == "HEAD" else (self._body,)

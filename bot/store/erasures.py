@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, literal, select, update
 
 from bot.store.privacy_tables import erasure
 
@@ -39,15 +39,21 @@ def _read(row: Any) -> Erasure:
 
 
 def ask_erasure(connection: Connection, values: Mapping[str, Any]) -> Erasure:
-    """Write a wish down; the same one that is still being carried out is taken up instead."""
+    """Write a wish down; the same one that is still being carried out reaches further instead.
+
+    An event that was late says an older moment: what was asked for since stays asked for.
+    """
     asked = {"phone_index": None, "user_id": None, **values}
     of_phone = erasure.c.phone_index == asked["phone_index"]
     same = of_phone if asked["phone_index"] else erasure.c.user_id == asked["user_id"]
-    open_one = select(*_COLUMNS).where(erasure.c.due_at.is_not(None), same)
-    row = connection.execute(open_one.order_by(erasure.c.id).limit(1)).one_or_none()
-    if row is not None and asked["user_id"]:
-        later = {"asked_at": asked["asked_at"], "due_at": asked["due_at"]}
-        connection.execute(update(erasure).where(erasure.c.id == row[0]).values(**later))
+    at, moment = asked["asked_at"], erasure.c.asked_at
+    later = case((moment < at, literal(at, moment.type)), else_=moment)
+    row = connection.execute(
+        update(erasure)
+        .where(erasure.c.due_at.is_not(None), same)
+        .values(asked_at=later, due_at=asked["due_at"])
+        .returning(*_COLUMNS)
+    ).first()
     if row is None:
         fresh = insert(erasure).values(erased="{}", **asked).returning(*_COLUMNS)
         row = connection.execute(fresh).one()
@@ -76,23 +82,34 @@ def due_erasures(connection: Connection, now: datetime, most: int) -> list[Erasu
 
 
 def go_on_later(
-    connection: Connection, erasure_id: int, erased: Mapping[str, int], due_at: datetime
+    connection: Connection, wish: Erasure, erased: Mapping[str, int], due_at: datetime
 ) -> None:
-    """Keep what was erased so far, and when to go on."""
+    """Keep what was erased so far, and when to go on: at once if it was asked for again since."""
+    later = case(
+        (erasure.c.asked_at == wish.asked_at, literal(due_at, erasure.c.due_at.type)),
+        else_=erasure.c.due_at,
+    )
     connection.execute(
         update(erasure)
-        .where(erasure.c.id == erasure_id)
-        .values(erased=json.dumps(erased, sort_keys=True), due_at=due_at)
+        .where(erasure.c.id == wish.id, erasure.c.due_at.is_not(None))
+        .values(erased=json.dumps(erased, sort_keys=True), due_at=later)
     )
 
 
 def close_erasure(
-    connection: Connection, erasure_id: int, erased: Mapping[str, int], now: datetime
-) -> None:
-    """A wish is carried out: the row says that it was, when and how much, and no more whose."""
-    connection.execute(
+    connection: Connection, wish: Erasure, erased: Mapping[str, int], now: datetime
+) -> bool:
+    """A wish is carried out: the row says that it was, when and how much, and no more whose.
+
+    Result: False, and nothing closed, when it was asked for again since it was read.
+    """
+    closed = connection.execute(
         update(erasure)
-        .where(erasure.c.id == erasure_id)
+        .where(
+            erasure.c.id == wish.id,
+            erasure.c.asked_at == wish.asked_at,
+            erasure.c.due_at.is_not(None),
+        )
         .values(
             erased=json.dumps(erased, sort_keys=True),
             phone_index=None,
@@ -101,3 +118,4 @@ def close_erasure(
             done_at=now,
         )
     )
+    return closed.rowcount > 0

@@ -13,11 +13,15 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    or_,
     select,
+    true,
     update,
 )
 
-from bot.store.announcement_tables import announcement_recipient
+from bot.core.announcement import State
+from bot.core.phone import Line
+from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import dossier_name, intake, phone_correction
 from bot.store.dossiers import Row
@@ -25,6 +29,16 @@ from bot.store.notice_tables import attempt, notice
 from bot.store.tables import dossier
 
 Which = ColumnElement[bool]
+NAMELESS = "nameless:"
+_IS_NAMELESS = notice.c.key.startswith(NAMELESS)
+_ALL = true()
+_STOPPED = select(announcement.c.id).where(announcement.c.state == str(State.STOPPED))
+# Recipients of an announcement that nobody is told any more; who waited when it was stopped waits
+# for ever.
+TOLD_OVER: Which = or_(
+    announcement_recipient.c.due_at.is_(None),
+    announcement_recipient.c.announcement_id.in_(_STOPPED),
+)
 
 
 def hold_dossiers_of(connection: Connection, which: Which, most: int) -> list[Row]:
@@ -41,9 +55,9 @@ def of_phone(index: bytes) -> Which:
 def blank_dossiers(
     connection: Connection, ids: Collection[int], columns: Sequence[str], now: datetime
 ) -> None:
-    """Wipe these columns of dossiers; step, dates and history stay."""
+    """Wipe these columns of dossiers, the phone among them; step, dates and history stay."""
     if ids:
-        values: dict[str, Any] = dict.fromkeys(columns)
+        values: dict[str, Any] = {**dict.fromkeys(columns), "phone_line": str(Line.MISSING)}
         connection.execute(
             update(dossier).where(dossier.c.id.in_(sorted(ids))).values(**values, updated_at=now)
         )
@@ -84,11 +98,6 @@ def facts_among(connection: Connection, ids: Collection[int]) -> dict[int, bytes
     return {row[0]: bytes(row[1]) for row in connection.execute(chosen)} if ids else {}
 
 
-def to_recipient(recipient: str) -> Which:
-    """Notices to this phone, by the hex of its blind index."""
-    return notice.c.recipient == recipient
-
-
 def about_dossiers(ids: Collection[int]) -> Which:
     """Complaints about these dossiers."""
     return complaint.c.dossier_id.in_(sorted(ids))
@@ -116,65 +125,85 @@ def _hex_of_id(connection: Connection, column: Any) -> ColumnElement[str]:
     return func.printf("%016x", column)
 
 
-def nameless_notices(connection: Connection, which: Which, most: int) -> int:
-    """Take the person out of some closed notices and their attempts; how many notices.
+def notices_to(connection: Connection, recipient: str) -> list[int]:
+    """The ids of the notices that name this phone, by the hex of its blind index.
+
+    Closed or not; a whole table read.
+    """
+    chosen = select(notice.c.id).where(notice.c.recipient == recipient)
+    return list(connection.scalars(chosen.order_by(notice.c.id)))
+
+
+def nameless_notices(connection: Connection, ids: Sequence[int], which: Which = _ALL) -> int:
+    """Take the person out of those of these notices that are closed, and out of their attempts.
 
     What was due, when, how it went and what it cost stays: the books are reckoned from it.
+    Result: how many notices.
     """
-    chosen = select(notice.c.id).where(which, notice.c.due_at.is_(None), ~_IS_NAMELESS)
-    ids = list(connection.scalars(chosen.order_by(notice.c.id).limit(most)))
-    if not ids:
-        return 0
-    connection.execute(
+    wiped = connection.execute(
         update(notice)
-        .where(notice.c.id.in_(ids))
+        .where(notice.c.id.in_(ids), notice.c.due_at.is_(None), ~_IS_NAMELESS, which)
         .values(
             key=literal(NAMELESS) + cast(notice.c.id, String),
             recipient="",
             phone=None,
             secret=None,
         )
+        .returning(notice.c.id)
     )
+    done = wiped.scalars().all()
     connection.execute(
         update(attempt)
-        .where(attempt.c.notice_id.in_(ids))
+        .where(attempt.c.notice_id.in_(done))
         .values(recipient=_hex_of_id(connection, attempt.c.id), said=None)
     )
-    return len(ids)
+    return len(done)
 
 
-NAMELESS = "nameless:"
-_IS_NAMELESS = notice.c.key.startswith(NAMELESS)
+def _begun(user_id: str, until: datetime) -> Which:
+    """Attempts of until then: by later ones a text is known that went within a day."""
+    return and_(attempt.c.recipient == user_id, attempt.c.begun_at <= until)
 
 
-def still_going(connection: Connection, recipient: str) -> int:
-    """How many notices to this recipient are not closed yet."""
-    chosen = select(func.count()).where(notice.c.recipient == recipient)
-    return connection.scalar(chosen) or 0
-
-
-def nameless_attempts(connection: Connection, user_id: str) -> int:
-    """Take a chat out of the attempts of closed notices; how many."""
+def nameless_attempts(connection: Connection, user_id: str, until: datetime) -> int:
+    """Take a chat out of the attempts of until then, where their notices are closed; how many."""
     closed = select(notice.c.id).where(notice.c.due_at.is_(None))
     wiped = connection.execute(
         update(attempt)
-        .where(attempt.c.recipient == user_id, attempt.c.notice_id.in_(closed))
+        .where(_begun(user_id, until), attempt.c.notice_id.in_(closed))
         .values(recipient=_hex_of_id(connection, attempt.c.id), said=None)
     )
     return wiped.rowcount
 
 
-def told_to(recipient: str) -> Which:
-    """Announcements to this chat, or to this phone by the hex of its blind index."""
-    return announcement_recipient.c.recipient == recipient
+def attempts_left(connection: Connection, user_id: str, until: datetime) -> int:
+    """How many attempts of until then still name a chat: their notices are not closed yet."""
+    return connection.scalar(select(func.count()).where(_begun(user_id, until))) or 0
 
 
-def nameless_recipients(connection: Connection, which: Which) -> int:
-    """Take chats or phones out of the announcements they were told; how many."""
+def told_to(connection: Connection, recipient: str, until: datetime) -> list[int]:
+    """The ids of announcements' recipients that name a chat, or a phone by the hex of its index.
+
+    Of until then, closed or not; a whole table read.
+    """
+    told = announcement_recipient.c
+    begun = func.coalesce(
+        told.begun_at, told.sent_at, announcement.c.started_at, announcement.c.created_at
+    )
+    chosen = (
+        select(told.id)
+        .join(announcement, announcement.c.id == told.announcement_id)
+        .where(told.recipient == recipient, begun <= until)
+    )
+    return list(connection.scalars(chosen.order_by(told.id)))
+
+
+def nameless_recipients(connection: Connection, ids: Sequence[int], which: Which = _ALL) -> int:
+    """Take chats or phones out of those of these announcements that are over; how many."""
     told = announcement_recipient.c
     wiped = connection.execute(
         update(announcement_recipient)
-        .where(which, told.due_at.is_(None))
+        .where(told.id.in_(ids), TOLD_OVER, which)
         .values(recipient=_hex_of_id(connection, told.id))
     )
     return wiped.rowcount

@@ -35,7 +35,7 @@ from bot.store.counter_tables import (
     slip_batch,
     staff_session,
 )
-from bot.store.nameless import NAMELESS
+from bot.store.nameless import NAMELESS, TOLD_OVER
 from bot.store.notice_tables import (
     consent,
     delivery_receipt,
@@ -98,7 +98,7 @@ _NAMED = and_(notice.c.due_at.is_(None), not_(notice.c.key.startswith(NAMELESS))
 _of_announcement = announcement.c.id == announcement_phone.c.announcement_id
 _still_told = exists().where(
     announcement_recipient.c.announcement_id == announcement_phone.c.announcement_id,
-    announcement_recipient.c.due_at.is_not(None),
+    not_(TOLD_OVER),
 )
 _in_force = or_(
     and_(
@@ -118,6 +118,14 @@ _REFERRED = or_(
         for table in (phone_link, dossier_follow, phone_proof, handover, complaint)
     )
 )
+
+
+def _not_newest(table: Table) -> Which:
+    """All but a table's newest row: other rows name these by number, and SQLite gives the number
+    of the newest out again once that is gone.
+    """
+    other = table.alias("newer")
+    return table.c.id < select(func.max(other.c.id)).scalar_subquery()
 
 
 def _of_parent(column: Any, link: Which) -> ColumnElement[Any]:
@@ -171,10 +179,16 @@ PURGES: Mapping[str, Purge] = {
         or_(phone_link.c.phone != b"", phone_link.c.phone_index != b""),
         NO_PHONE,
     ),
-    "follow": Purge(dossier_follow, dossier_follow.c.ended_at),
+    "follow": Purge(dossier_follow, dossier_follow.c.ended_at, _not_newest(dossier_follow)),
     "consent": Purge(consent, consent.c.at, not_(_in_force)),
     "phone_state": Purge(phone_state, phone_state.c.updated_at),
-    "event": Purge(inbox, inbox.c.arrived_at, inbox.c.due_at.is_(None)),
+    # The row stays: its key tells a repetition however late, its number is in its reply's key.
+    "event": Purge(
+        inbox,
+        inbox.c.arrived_at,
+        and_(inbox.c.due_at.is_(None), or_(inbox.c.payload != b"", inbox.c.fault.is_not(None))),
+        {"payload": b"", "fault": None},
+    ),
     "message": Purge(outbox, outbox.c.created_at, outbox.c.due_at.is_(None)),
     "echo": Purge(echo, echo.c.at),
     "asker": Purge(lookup, lookup.c.at, lookup.c.asker != "", {"asker": ""}),
@@ -186,7 +200,7 @@ PURGES: Mapping[str, Purge] = {
         announcement_recipient,
         _TOLD_AT,
         and_(
-            announcement_recipient.c.due_at.is_(None),
+            TOLD_OVER,
             not_(announcement_recipient.c.recipient.like("0000" + "_" * 12)),
         ),
         by="recipients",
@@ -195,7 +209,10 @@ PURGES: Mapping[str, Purge] = {
     "talk": Purge(
         handover,
         handover.c.closed_at,
-        not_(exists().where(handover_line.c.handover_id == handover.c.id)),
+        and_(
+            not_(exists().where(handover_line.c.handover_id == handover.c.id)),
+            _not_newest(handover),
+        ),
     ),
     "complaint_words": Purge(
         complaint,
@@ -212,11 +229,11 @@ PURGES: Mapping[str, Purge] = {
     "drawn_pdf": Purge(
         slip_batch, slip_batch.c.finished_at, slip_batch.c.pdf.is_not(None), {"pdf": None}
     ),
-    "drawn_slips": Purge(slip_batch, slip_batch.c.created_at),
-    "invitation": Purge(invitation, invitation.c.expires_at),
+    "drawn_slips": Purge(slip_batch, slip_batch.c.created_at, _not_newest(slip_batch)),
+    "invitation": Purge(invitation, invitation.c.expires_at, _not_newest(invitation)),
     "token_event": Purge(carrier_token_event, carrier_token_event.c.at),
     "worker_sign": Purge(worker_sign, worker_sign.c.seen_at),
-    "erasure": Purge(erasure, erasure.c.done_at),
+    "erasure": Purge(erasure, erasure.c.done_at, _not_newest(erasure)),
 }
 
 

@@ -101,7 +101,7 @@ def sealed_rows(
     columns = [place.table.c[name] for name in place.columns]
     chosen = (
         select(place.key, *columns)
-        .where(or_(*(column.is_not(None) for column in columns)))
+        .where(or_(*(column != b"" for column in columns)))  # not true of NULL either
         .order_by(place.key)
         .limit(most)
     )

@@ -1,41 +1,50 @@
 """What a chat and the short code keep of one citizen, wiped: messages, events, questions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, String, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.announcement_tables import announcement_phone, announcement_recipient
+from bot.store.nameless import TOLD_OVER
 from bot.store.notice_tables import phone_link, phone_proof, phone_state
 from bot.store.tables import inbox, lookup, outbox, sms_inbound
 
 REPLY_TO = "zalo:"  # how the key of a reply begins; the event's id and a place follow
 
 
-def wipe_messages(
-    connection: Connection, user_id: str, until: datetime, nothing: bytes, most: int
-) -> int:
-    """Wipe some closed messages to a chat, and the events they answered; how many messages.
+def messages_to(connection: Connection, user_id: str, until: datetime) -> list[int]:
+    """The ids of the messages of until then that name a chat, closed or not: a whole table read."""
+    chosen = select(outbox.c.id).where(outbox.c.recipient == user_id, outbox.c.created_at <= until)
+    return list(connection.scalars(chosen.order_by(outbox.c.id)))
+
+
+def wipe_messages(connection: Connection, ids: Sequence[int], nothing: bytes) -> int:
+    """Wipe those of these messages that are closed, and the events they answered; how many.
 
     Shape: `nothing` replaces each body, sealed.
     """
-    closed = (
-        outbox.c.recipient == user_id,
-        outbox.c.created_at <= until,
-        outbox.c.due_at.is_(None),
+    wiped = connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.due_at.is_(None), outbox.c.recipient != "")
+        .values(recipient="", body=nothing, text_mark=b"")
+        .returning(outbox.c.dedupe_key)
     )
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.dedupe_key).where(*closed).order_by(outbox.c.id).limit(most)
-    ).all()
-    if not rows:
-        return 0
-    ids = [row[0] for row in rows]
-    connection.execute(
-        update(outbox).where(outbox.c.id.in_(ids)).values(recipient="", body=nothing, text_mark=b"")
-    )
-    events = {event for row in rows if (event := _event_of(row[1])) is not None}
-    _wipe_events(connection, events)
-    return len(ids)
+    keys = wiped.scalars().all()
+    _wipe_events(connection, {event for key in keys if (event := _event_of(key)) is not None})
+    return len(keys)
 
 
 def _event_of(key: str) -> int | None:
@@ -52,14 +61,6 @@ def _wipe_events(connection: Connection, ids: Collection[int]) -> None:
             .where(inbox.c.id.in_(sorted(ids)), inbox.c.due_at.is_(None))
             .values(payload=b"")
         )
-
-
-def open_messages(connection: Connection, user_id: str, until: datetime) -> int:
-    """How many messages of until then are still on their way to a chat."""
-    chosen = select(func.count()).where(
-        outbox.c.recipient == user_id, outbox.c.created_at <= until, outbox.c.due_at.is_not(None)
-    )
-    return connection.scalar(chosen) or 0
 
 
 def wipe_asker(connection: Connection, asker: str, until: datetime) -> int:
@@ -108,23 +109,23 @@ def drop_phone_state(connection: Connection, index: bytes) -> int:
     ).rowcount
 
 
-def drop_listed_phone(connection: Connection, index: bytes) -> int:
-    """Take a phone off the lists of announcements, but where it is being told; how many lists."""
+def lists_with(connection: Connection, index: bytes) -> list[int]:
+    """The ids of a phone's places on lists of announcements: a whole table read."""
+    chosen = select(announcement_phone.c.id).where(announcement_phone.c.phone_index == index)
+    return list(connection.scalars(chosen.order_by(announcement_phone.c.id)))
+
+
+def drop_listed(connection: Connection, ids: Sequence[int], recipient: str) -> int:
+    """Take a phone off these lists of announcements, but where it is being told; how many."""
     going = exists().where(
         announcement_recipient.c.announcement_id == announcement_phone.c.announcement_id,
-        announcement_recipient.c.recipient == index.hex(),
-        announcement_recipient.c.due_at.is_not(None),
+        announcement_recipient.c.recipient == recipient,
+        not_(TOLD_OVER),
     )
     gone = connection.execute(
-        delete(announcement_phone).where(announcement_phone.c.phone_index == index, ~going)
+        delete(announcement_phone).where(announcement_phone.c.id.in_(ids), ~going)
     )
     return gone.rowcount
-
-
-def lists_left(connection: Connection, index: bytes) -> int:
-    """How many lists of announcements still hold a phone."""
-    chosen = select(func.count()).where(announcement_phone.c.phone_index == index)
-    return connection.scalar(chosen) or 0
 
 
 def proofs_of_phone(connection: Connection, index: bytes) -> list[int]:

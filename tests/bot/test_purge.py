@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, inspect, select, update
 
+from bot.core.announcement import State
 from bot.core.phone import Phone
 from bot.database import reading
 from bot.purge import purge, purge_if_due
@@ -15,16 +16,23 @@ from bot.reconcile import reconcile
 from bot.retention import load_retention
 from bot.runtime import Runtime
 from bot.show_subject import export_subject
+from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.counter_tables import audit_entry, dossier_name
-from bot.store.notice_tables import attempt, notice, phone_link
+from bot.store.inbox import parked_events
+from bot.store.notice_tables import attempt, consent, dossier_follow, notice, phone_link
 from bot.store.privacy_tables import purge_line, purge_run
 from bot.store.purges import PURGES
 from bot.store.tables import dossier, inbox, metadata, outbox
+from tests.bot.announcement_stage import make_stage as announcement_stage
 from tests.bot.notice_stage import Stage, make_stage
+from tests.conversation import CODE as FED
 from tests.conversation import make_house
 from tests.killing import killed_at_every_commit
 from tests.make import NOW, fresh_schema
+from tests.meanwhile import meanwhile
 from tests.proving import prove
+from tests.slips import slip_link
+from tests.zalo_calls import text_event
 
 RETENTION = load_retention()
 
@@ -82,6 +90,7 @@ def test_a_year_after_its_end_a_dossier_has_lost_its_person_and_an_open_one_not(
     assert done["dossier_person"] == 1
     over, still_open = rows(stage.runtime, dossier)
     assert (over["phone"], over["owner_name"], over["status"]) == (None, None, 10)
+    assert (over["phone_line"], still_open["phone_line"]) == ("missing", "mobile")
     assert still_open["phone"]
     assert still_open["owner_name"]
     assert {row["dossier_id"] for row in rows(stage.runtime, dossier_name)} == {still_open["id"]}
@@ -109,12 +118,75 @@ def test_after_years_a_chat_is_gone_and_its_consent_in_force_is_not(database_url
         connection.execute(update(notice).values(due_at=None, closed_at=NOW, state="delivered"))
     house.clock.move(days=6 * 366)
     purge(house.runtime)
-    assert rows(house.runtime, outbox) == rows(house.runtime, inbox) == []
+    assert rows(house.runtime, outbox) == []
+    assert {bytes(row["payload"]) for row in rows(house.runtime, inbox)} == {b""}
     [link] = rows(house.runtime, phone_link)
     assert link["phone"]
     copy = export_subject(house.runtime, Phone("+84905123456"))
     assert len(copy["consents"]) == 1
     assert copy["lookups"] == copy["phone_proofs"] == []
+
+
+def test_what_was_emptied_is_not_heard_again_and_takes_no_reply_s_place(
+    database_url: str,
+) -> None:
+    house = make_house(database_url)
+    event = text_event("xin chào", msg_id="once")
+    house.hear(event)
+    with house.runtime.engine.begin() as connection:
+        connection.execute(update(inbox).values(fault="broke"))
+        connection.execute(update(outbox).values(due_at=None, state="delivered"))
+    house.clock.move(days=31)
+    assert purged(purge(house.runtime))["event"] == 1
+    [kept] = rows(house.runtime, inbox)
+    assert (bytes(kept["payload"]), kept["event_key"]) == (b"", "user_send_text:once")
+    with reading(house.runtime.engine) as connection:
+        assert parked_events(connection) == []
+    assert house.hear(event) == [], "carriers repeat, however late"
+    assert len(house.hear(text_event("xin chào", msg_id="another"))) == 1
+    assert "event" not in purged(purge(house.runtime))
+
+
+def test_a_number_by_which_others_are_named_is_not_given_out_again(database_url: str) -> None:
+    house = make_house(database_url)
+    house.feed()
+    for _ in range(2):
+        house.say(slip_link(FED))
+        house.say("thôi theo dõi")
+        house.clock.move(days=731)
+        purge(house.runtime)
+    assert [row["id"] for row in rows(house.runtime, dossier_follow)] == [2]
+    given = [row["link_id"] for row in rows(house.runtime, consent) if row["given"]]
+    assert given == [1, 2]
+
+
+def test_a_dossier_opened_again_while_the_purge_looks_keeps_its_person(stage: Stage) -> None:
+    stage.clock.move(days=366)
+    said = "ORDER BY dossier.id"
+
+    def again() -> None:
+        stage.feed(5, "Bổ sung", owner_name="Trần Thị Bình")
+
+    with meanwhile(stage.runtime.engine, said, again):
+        assert "dossier_person" not in purged(purge(stage.runtime))
+    assert {row["status"] for row in rows(stage.runtime, dossier) if row["phone"]} == {5, 2}
+
+
+def test_a_year_after_an_announcement_nobody_is_told_to_have_had_it(database_url: str) -> None:
+    stage = announcement_stage(database_url)
+    users = set(stage.follow(3))
+    told, stopped = stage.released(), stage.released(title="Một tin khác")
+    stage.send_all()
+    with stage.runtime.engine.begin() as connection:  # as if before anybody was told
+        of_it = announcement_recipient.c.announcement_id == stopped.id
+        waiting = {"state": "waiting", "due_at": NOW, "sent_at": None}
+        connection.execute(update(announcement_recipient).where(of_it).values(**waiting))
+        this = update(announcement).where(announcement.c.id == stopped.id)
+        connection.execute(this.values(state=str(State.STOPPED), finished_at=stage.clock()))
+    assert {row.recipient for one in (told, stopped) for row in stage.rows(one)} == users
+    stage.clock.move(days=366)
+    assert purged(purge(stage.runtime))["told_person"] == 6
+    assert not {row.recipient for one in (told, stopped) for row in stage.rows(one)} & users
 
 
 def test_a_dry_run_counts_what_the_real_one_then_does(stage: Stage) -> None:

@@ -1,11 +1,13 @@
 """Whoever has a phone sees what is held about it, has a copy, and is forgotten; the books close."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.core.announcement import State
 from bot.core.phone import Phone
 from bot.database import reading
 from bot.erase import erase_due
@@ -13,14 +15,18 @@ from bot.forget_subject import forget_subject
 from bot.reconcile import reconcile
 from bot.runtime import Runtime
 from bot.show_subject import export_subject, show_subject
+from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.counter_tables import audit_entry, dossier_name
+from bot.store.erasures import ask_erasure
 from bot.store.notice_tables import attempt, notice, phone_link
 from bot.store.privacy_tables import erasure
 from bot.store.tables import dossier, dossier_change, inbox, outbox
+from tests.bot.announcement_stage import make_stage as announcement_stage
 from tests.bot.notice_stage import CODE, Stage, make_stage
 from tests.conversation import House, make_house
 from tests.killing import killed_at_every_commit
 from tests.make import NOW
+from tests.meanwhile import meanwhile
 from tests.proving import ANOTHER, prove
 from tests.zalo_calls import CITIZEN
 
@@ -105,6 +111,7 @@ def test_a_forgotten_phone_leaves_dossier_and_books_and_nobody_in_them(stage: St
     assert (one["code"], one["status"]) == (CODE, 9)
     person = ("phone", "phone_index", "owner_name", "handler", "needed")
     assert {name: one[name] for name in person} == dict.fromkeys(person)
+    assert one["phone_line"] == "missing"
     assert rows(stage.runtime, dossier_name) == []
     mark = stage.index().hex()
     assert not [row for row in rows(stage.runtime, notice) if mark in row["key"] + row["recipient"]]
@@ -204,6 +211,100 @@ def test_each_chat_that_wants_to_be_forgotten_is_forgotten_itself(house: House) 
     kept = [one["text"] for one in house.owed() if one["text"]]
     assert len(kept) == 1, "what was said since"
     assert {row["due_at"] for row in rows(house.runtime, erasure)} == {None}
+
+
+def test_what_is_asked_for_again_meanwhile_is_done_too(house: House) -> None:
+    def closed() -> None:
+        with house.runtime.engine.begin() as connection:
+            connection.execute(update(outbox).values(due_at=None, state="delivered"))
+
+    def again() -> None:
+        house.clock.move(minutes=1)
+        house.say("xin chào")
+        house.say("xóa thông tin")
+        closed()
+
+    house.say("xóa thông tin")
+    closed()
+    house.clock.move(hours=2)
+    with meanwhile(house.runtime.engine, "FROM lookup", again):
+        erase_due(house.runtime)
+    assert [one["text"] for one in house.owed() if one["text"]]
+    erase_due(house.runtime)
+    assert not [one["text"] for one in house.owed() if one["text"]]
+    assert {row["due_at"] for row in rows(house.runtime, erasure)} == {None}
+
+
+def test_a_wish_that_comes_late_does_not_take_back_what_was_asked_for_since(
+    stage: Stage,
+) -> None:
+    for moment in (NOW, NOW - timedelta(hours=1)):
+        wish = {"how": "withdraw", "user_id": "u1", "asked_at": moment, "due_at": NOW}
+        with stage.runtime.engine.begin() as connection:
+            assert ask_erasure(connection, wish).asked_at == NOW
+    assert [one["asked_at"] for one in rows(stage.runtime, erasure)] == [NOW]
+
+
+def test_others_write_while_what_names_a_chat_is_looked_for(house: House) -> None:
+    house.say("xóa thông tin")
+    house.clock.move(hours=2)
+    with meanwhile(house.runtime.engine, "FROM outbox", lambda: house.feed("H56.14-240823-0003")):
+        erase_due(house.runtime)
+    assert len(rows(house.runtime, dossier)) == 2
+
+
+@pytest.mark.parametrize(("hours", "left"), [(-1, True), (0, False)], ids=["before", "after"])
+def test_what_a_chat_was_sent_after_its_wish_still_names_it(
+    stage: Stage, hours: int, left: bool
+) -> None:
+    with stage.runtime.engine.begin() as connection:
+        connection.execute(update(notice).values(due_at=None, state="delivered"))
+        asked_at = stage.clock() + timedelta(hours=hours)
+        wish = {"how": "chat", "user_id": "u1", "asked_at": asked_at, "due_at": NOW}
+        ask_erasure(connection, wish)
+    stage.clock.move(hours=2)
+    erase_due(stage.runtime)
+    assert ("u1" in {row["recipient"] for row in rows(stage.runtime, attempt)}) is left
+
+
+def test_a_chat_is_not_forgotten_before_what_is_on_its_way_to_it(stage: Stage) -> None:
+    with stage.runtime.engine.begin() as connection:
+        connection.execute(update(notice).values(due_at=NOW))
+        wish = {"how": "chat", "user_id": "u1", "asked_at": stage.clock(), "due_at": NOW}
+        ask_erasure(connection, wish)
+    stage.clock.move(hours=2)
+    erase_due(stage.runtime)
+    assert rows(stage.runtime, erasure)[0]["due_at"] is not None
+    with stage.runtime.engine.begin() as connection:
+        connection.execute(update(notice).values(due_at=None))
+    stage.clock.move(hours=2)
+    erase_due(stage.runtime)
+    assert "u1" not in {row["recipient"] for row in rows(stage.runtime, attempt)}
+    assert rows(stage.runtime, erasure)[0]["user_id"] is None
+
+
+def test_announcements_forget_who_was_told_before_the_wish(database_url: str) -> None:
+    stage = announcement_stage(database_url)
+    stage.follow(2)
+    told = stage.released()
+    stage.send_all()
+    stopped = stage.released(title="Một tin khác")
+    stage.send_all()
+    with stage.runtime.engine.begin() as connection:  # as if before anybody was told
+        of_it = announcement_recipient.c.announcement_id == stopped.id
+        waiting = {"state": "waiting", "due_at": NOW, "begun_at": None, "sent_at": None}
+        connection.execute(update(announcement_recipient).where(of_it).values(**waiting))
+        this = update(announcement).where(announcement.c.id == stopped.id)
+        connection.execute(this.values(state=str(State.STOPPED)))
+    for hours, left in ((-1, 2), (0, 0)):
+        moment = stage.clock() + timedelta(hours=hours)
+        wish = {"how": "chat", "user_id": "u00000", "asked_at": moment, "due_at": moment}
+        with stage.runtime.engine.begin() as connection:
+            ask_erasure(connection, wish)
+        erase_due(stage.runtime)
+        users = [row.recipient for one in (told, stopped) for row in stage.rows(one)]
+        assert (users.count("u00000"), users.count("u00001")) == (left, 2)
+    assert {row["due_at"] for row in rows(stage.runtime, erasure)} == {None}
 
 
 def test_in_the_chat_a_proved_phone_is_told_what_is_kept_and_a_stranger_how_to_prove(
