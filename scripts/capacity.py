@@ -15,7 +15,7 @@ from typing import Any
 FILE = Path(__file__).parents[1] / "bench" / "capacity.toml"
 PARTS = ("web", "worker", "database", "redis")
 PROVINCES = 34
-SIZES = (("one commune's town", 100_000), ("one province", 4_000_000), ("the country", 100_000_000))
+SIZES = (("a town", 100_000), ("one province", 4_000_000), ("the country", 100_000_000))
 
 
 @dataclass(frozen=True, slots=True)
