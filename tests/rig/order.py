@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 import pytest
 
 # Folders whose tests mostly wait: for processes that start, die, or come back after a lease.
-WAITING = ("tests/chaos/", "tests/concurrency/", "tests/crash/", "tests/journey/")
+WAITING = ("tests/concurrency/", "tests/crash/", "tests/journey/")
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
