@@ -1,15 +1,12 @@
 """A list of agencies as a file: read whole, every fault named by row and column."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.agency_change import read_change, read_code
 from bot.core.agency_faults import Kind, Misfit
 from bot.core.counter_cells import Wrong, plain_key
-from bot.core.counter_csv import delimiter_of, file_text
-from bot.core.counter_typing import many_lines
+from bot.core.counter_csv import file_rows
 
 MOST_BYTES, MOST_ROWS = 1 * 2**20, 1_000
 # Names of columns, folded: Vietnamese without accents, or as commands have them.
@@ -69,7 +66,7 @@ def read_agencies(content: bytes) -> AgencyFile:
            is there takes away what may be missing.
     """
     try:
-        rows = _rows(content)
+        rows = file_rows(content, "cơ quan", MOST_BYTES, MOST_ROWS)
         head = _head(rows[0][1])
     except Wrong as fault:
         return AgencyFile(misfits=(RowMisfit(0, words=str(fault)),))
@@ -87,29 +84,6 @@ def read_agencies(content: bytes) -> AgencyFile:
         seen.setdefault(row.code, number)
         read.append(row)
     return AgencyFile(tuple(read), tuple(misfits))
-
-
-def _rows(content: bytes) -> list[tuple[int, list[str]]]:
-    if len(content) > MOST_BYTES:
-        raise Wrong(f"Tệp lớn hơn {MOST_BYTES // 2**20} MB. Chia thành nhiều tệp.")
-    text = file_text(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
-    try:
-        rows = [
-            (number, [many_lines(cell) for cell in cells])
-            for number, cells in enumerate(reader, start=1)
-            if any(cell.strip() for cell in cells)
-        ]
-    except csv.Error:
-        raise Wrong(
-            f"Không đọc được tệp gần dòng chữ thứ {reader.line_num}: dấu ngoặc kép chưa đóng. "
-            "Mở bằng Excel và lưu lại dạng “CSV UTF-8”."
-        ) from None
-    if len(rows) < 2:
-        raise Wrong("Tệp không có cơ quan nào. Dòng đầu là tên cột, mỗi dòng sau là một cơ quan.")
-    if len(rows) > MOST_ROWS:
-        raise Wrong(f"Tệp có {len(rows)} dòng, tối đa {MOST_ROWS}. Chia thành nhiều tệp.")
-    return rows
 
 
 def _head(cells: Sequence[str]) -> dict[str, int]:

@@ -50,7 +50,7 @@ class ProcedureFile:
 def read_procedures(content: bytes) -> ProcedureFile:
     """Read the file, comma, semicolon or tab between its columns, with or without a BOM."""
     try:
-        rows = _rows(content)
+        rows = file_rows(content, "thủ tục", MOST_BYTES, MOST_ROWS)
         head = _head(rows[0][1])
     except Wrong as fault:
         return ProcedureFile(faults=(RowFault(0, "", str(fault)),))
@@ -71,10 +71,16 @@ def read_procedures(content: bytes) -> ProcedureFile:
     return ProcedureFile(faults=named) if named else ProcedureFile(tuple(rules))
 
 
-def _rows(content: bytes) -> list[tuple[int, list[str]]]:
-    """Rows that hold something, each with its number as spreadsheets count them."""
-    if len(content) > MOST_BYTES:
-        raise Wrong(f"Tệp lớn hơn {MOST_BYTES // 2**20} MB. Chia thành nhiều tệp.")
+def file_rows(
+    content: bytes, what: str, most_bytes: int, most_rows: int
+) -> list[tuple[int, list[str]]]:
+    """Rows that hold something, each with its number as spreadsheets count them.
+
+    Shape:  `what` a row tells of, in words; the first row is the head.
+    Errors: Wrong with the words for what cannot be read.
+    """
+    if len(content) > most_bytes:
+        raise Wrong(f"Tệp lớn hơn {most_bytes // 2**20} MB. Chia thành nhiều tệp.")
     text = file_text(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
@@ -89,9 +95,9 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
             "Mở bằng Excel và lưu lại dạng “CSV UTF-8”."
         ) from None
     if len(rows) < 2:
-        raise Wrong("Tệp không có thủ tục nào. Dòng đầu là tên cột, mỗi dòng sau là một thủ tục.")
-    if len(rows) > MOST_ROWS:
-        raise Wrong(f"Tệp có {len(rows)} dòng, tối đa {MOST_ROWS}. Chia thành nhiều tệp.")
+        raise Wrong(f"Tệp không có {what} nào. Dòng đầu là tên cột, mỗi dòng sau là một {what}.")
+    if len(rows) > most_rows:
+        raise Wrong(f"Tệp có {len(rows)} dòng, tối đa {most_rows}. Chia thành nhiều tệp.")
     return rows
 
 
