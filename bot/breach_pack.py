@@ -116,7 +116,7 @@ def breach_pack(runtime: Runtime, since: datetime, until: datetime, login: str =
     wanted = Wanted(agencies=None, login=login, since=since, until=until)
     with reading(runtime.engine) as connection:
         source = _Source(runtime, connection)
-        for entry in _all_entries(connection, wanted):
+        for entry in all_entries(connection, wanted):
             if entry.action in SEEN and login in ("", entry.login):
                 _add(pack, entry, source)
     pack.deeds.reverse()
@@ -129,7 +129,7 @@ def breach_pack(runtime: Runtime, since: datetime, until: datetime, login: str =
     return pack
 
 
-def _all_entries(connection: Connection, wanted: Wanted) -> Iterator[Entry]:
+def all_entries(connection: Connection, wanted: Wanted) -> Iterator[Entry]:
     """Every entry of those wanted, the newest first."""
     before: int | None = None
     while True:

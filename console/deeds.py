@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "staff.reviewed": "Rà soát tài khoản",
     "staff.exported": "Tải danh sách tài khoản",
     "staff.closed_unused": "Tự khóa vì 45 ngày không dùng",
+    "audit.packed": "Lập hồ sơ phục vụ kiểm tra an toàn",
     "house.held": "Giữ mọi tin sau khi phục hồi dữ liệu",
     "house.released": "Cho gửi tin lại sau khi phục hồi dữ liệu",
     "procedures.imported": "Nhập danh mục thủ tục",

@@ -15,7 +15,12 @@ from typing import Any
 FILE = Path(__file__).parents[1] / "bench" / "capacity.toml"
 PARTS = ("web", "worker", "database", "redis")
 PROVINCES = 34
-SIZES = (("a town", 100_000), ("one province", 4_000_000), ("the country", 100_000_000))
+# Each by its people, and how many houses serve it: each province has its own.
+SIZES = (
+    ("a town", 100_000, 1),
+    ("one province", 4_000_000, 1),
+    ("the country", 100_000_000, PROVINCES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +46,20 @@ class Need:
         return sum(self.cores.values())
 
 
-def need(name: str, people: int, model: Mapping[str, Any]) -> Need:
-    """Reckon one size."""
+def need(name: str, people: int, houses: int, model: Mapping[str, Any]) -> Need:
+    """Reckon one size, spread evenly over so many houses."""
     said, costs = model["assumed"], model["costs"]
     dossiers = people * said["dossiers_a_person_a_year"]
     seconds = said["working_days"] * said["working_hours"] * 3600
     a_second = dossiers / seconds * said["peak"]
     questions = a_second * said["questions_a_dossier"]
     changes = a_second * said["changes_a_dossier"]
+    few = min(questions, houses * costs["few"])
     cores = {
         part: (
-            costs["idle"][part]
-            + questions * costs["question"][part]
+            houses * costs["idle"][part]
+            + few * costs["question_of_few"][part]
+            + (questions - few) * costs["question_of_many"][part]
             + changes * costs["change"][part]
         )
         / 1000
@@ -71,9 +78,12 @@ def need(name: str, people: int, model: Mapping[str, Any]) -> Need:
         changes,
         cores,
         (questions + changes * (1 - said["share_by_sms"])) * 60 / said["zalo_calls_a_minute"],
-        (dossiers * size["dossier"] + asked * size["question"]) / 1e9,
+        (dossiers * size["dossier"] + notices * size["change"] + asked * size["question"]) / 1e9,
         by_sms + by_template,
-        sum(ceil(one) for one in cores.values()) * said["dong_a_core_a_month"] * 12,
+        houses
+        * sum(ceil(one / houses) for one in cores.values())
+        * said["dong_a_core_a_month"]
+        * 12,
     )
 
 
@@ -104,8 +114,8 @@ def main(arguments: Sequence[str]) -> int:
     model = tomllib.loads(FILE.read_text(encoding="utf-8"))
     if asked.peak:
         model["assumed"]["peak"] = asked.peak
-    sizes = (("", asked.people),) if asked.people else SIZES
-    print(table([need(name, people, model) for name, people in sizes]))
+    sizes = (("", asked.people, 1),) if asked.people else SIZES
+    print(table([need(name, people, houses, model) for name, people, houses in sizes]))
     return 0
 
 

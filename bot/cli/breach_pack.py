@@ -1,6 +1,5 @@
 """`breach-pack`: who saw which citizens' data, for the notification of a breach."""
 
-import os
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,7 @@ import click
 
 from bot.breach_pack import BreachPack, breach_pack
 from bot.breach_words import deed_sheet, sheets, summary
-from bot.cli.door import refuse, runtime_for
+from bot.cli.door import refuse, runtime_for, write_new
 from bot.core.log_in import plain_login
 from bot.runtime import Runtime
 from bot.sheet import csv_lines, write_xlsx
@@ -33,7 +32,7 @@ def breach_pack_command(since: str, until: str, login: str, place: str | None) -
         refuse(f"breach-pack: --to {until} came, expected a moment after --from {since}")
     pack = breach_pack(runtime, first, last, known)
     if place:
-        _write(place, _file(runtime, pack, place))
+        write_new(place, _file(runtime, pack, place), "breach-pack")
     click.echo(summary(runtime, pack), nl=False)
 
 
@@ -50,13 +49,3 @@ def _file(runtime: Runtime, pack: BreachPack, place: str) -> bytes:
     if place.endswith(".xlsx"):
         return write_xlsx(sheets(runtime, pack))
     return "".join(csv_lines(deed_sheet(runtime, pack))).encode()
-
-
-def _write(place: str, content: bytes) -> None:
-    try:
-        file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except OSError as fault:
-        refuse(f"breach-pack: --out {place} cannot be written ({fault.strerror}); name another")
-    with os.fdopen(file, "wb") as written:
-        written.write(content)
-    click.echo(f"written: {place}", err=True)

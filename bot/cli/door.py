@@ -66,3 +66,17 @@ def database_fault(runtime: Runtime) -> str | None:
 def print_json(value: Any) -> None:
     """Machine-read output, alone on standard output."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def write_new(place: str, content: bytes, command: str) -> None:
+    """Write a file that was not there, readable by its owner alone, and say so.
+
+    Errors: ends with exit code 2 and one line when it is there already or cannot be written.
+    """
+    try:
+        file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as fault:
+        refuse(f"{command}: --out {place} cannot be written ({fault.strerror}); name another")
+    with os.fdopen(file, "wb") as written:
+        written.write(content)
+    click.echo(f"written: {place}", err=True)

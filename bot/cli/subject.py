@@ -1,13 +1,12 @@
 """`subject`: what is held about a phone, a copy of it, and its being forgotten."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.cli.door import refuse, runtime_for
+from bot.cli.door import refuse, runtime_for, write_new
 from bot.core.phone import Line, Phone, read_phone
 from bot.core.subject import copy_text
 from bot.forget_subject import KEPT, Forgotten, forget_subject
@@ -56,7 +55,7 @@ def export_command(typed: str, place: str | None) -> None:
         refuse(f"subject export: --out {place} is there already; name a file that is not")
     text = copy_text(_opened(lambda runtime: export_subject(runtime, phone)))
     if place:
-        _write(place, text)
+        write_new(place, text.encode(), "subject export")
     else:
         click.echo(text, nl=False)
 
@@ -105,16 +104,6 @@ def _read(typed: str) -> Phone:
             "+84905123456; correct it"
         )
     return reading.phone
-
-
-def _write(place: str, text: str) -> None:
-    try:
-        file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except OSError as fault:
-        refuse(f"subject export: --out {place} cannot be written ({fault.strerror}); name another")
-    with os.fdopen(file, "w", encoding="utf-8") as written:
-        written.write(text)
-    click.echo(f"written: {place}", err=True)
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -95,3 +95,17 @@ def lines_of(connection: Connection, run_id: int) -> Mapping[str, PurgeLine]:
         ).where(purge_line.c.run_id == run_id)
     )
     return {row.rule: PurgeLine(*row) for row in rows}
+
+
+def newest_lines(connection: Connection) -> Mapping[str, PurgeLine]:
+    """What was last done by each rule, in a purge that was carried out."""
+    newest = (
+        select(func.max(purge_line.c.run_id))
+        .join(purge_run, purge_run.c.id == purge_line.c.run_id)
+        .where(purge_run.c.dry_run.is_(False), purge_line.c.finished_at.is_not(None))
+        .group_by(purge_line.c.rule)
+    )
+    found: dict[str, PurgeLine] = {}
+    for number in sorted(connection.scalars(newest.distinct()).all()):
+        found |= lines_of(connection, number)
+    return found
