@@ -7,11 +7,16 @@ FOREGROUND := $(PYTHON) scripts/foreground.py
 ARGS :=
 SECONDS := 300
 SEED := 1
+MINUTES := 60
+DATABASE := postgresql
+# One or several of tests/fuzz/targets/table.py, or openapi; all of them when empty.
+TARGET :=
 # Two at once: much of the suite waits for servers and child programs. Each has servers of its own.
 # Files run in the order of tests/rig/order.py, which their number of tests says little about.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test chaos bench reset setup setup-tests check fix work sandbox migration pins sbom
+.PHONY: help run test chaos fuzz soak bench audit reset setup setup-tests check fix work sandbox
+.PHONY: migration pins sbom
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -29,14 +34,28 @@ check: setup-tests ## format, lint and types, without the tests
 	@exec $(PYTHON) -m ruff format --check .
 	@exec $(PYTHON) -m ruff check .
 	@exec $(PYTHON) -m mypy
+	@exec $(PYTHON) -m scripts.audit --status
 
 fix: setup-tests ## format, and mend what the linter can mend
 	@exec $(PYTHON) -m ruff check --fix .
 	@exec $(PYTHON) -m ruff format .
 
-chaos: setup-tests ## kill, cut and slow everything at random: make chaos SECONDS=300 SEED=1
+chaos: setup-tests ## kill, cut and slow everything at random: make chaos SECONDS=300 SEED=1 ARGS=--day
 	@exec $(PYTHON) -m scripts.test_servers
-	@exec $(FOREGROUND) $(PYTHON) -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
+	@exec $(FOREGROUND) $(PYTHON) -m tests.chaos --seconds $(SECONDS) --seed $(SEED) $(ARGS)
+
+fuzz: ## guided fuzzing, each target so long: make fuzz SECONDS=300 TARGET="feed pdf"
+	@scripts/setup fuzz
+	@$(PYTHON) -m scripts.test_servers
+	@exec $(FOREGROUND) $(PYTHON) -m tests.fuzz --seconds $(SECONDS) --target $(TARGET)
+
+soak: setup-tests ## an even mixed load; what grows is told: make soak MINUTES=60 DATABASE=postgresql
+	@exec $(PYTHON) -m scripts.test_servers
+	@exec $(FOREGROUND) $(PYTHON) -m tests.soak --minutes $(MINUTES) --database $(DATABASE)
+
+audit: ## ask the advisory service about every pinned version; needs the network
+	@scripts/setup audit
+	@exec $(FOREGROUND) $(PYTHON) -m scripts.audit
 
 bench: setup-tests ## measure, as ratios to floors taken in the same run
 	@exec $(FOREGROUND) $(PYTHON) -m bench

@@ -1,6 +1,7 @@
 """What gunicorn reads by itself when it is started in this folder."""
 
 import os
+import sys
 from typing import Any
 
 control_socket_disable = True  # nothing of ours uses it, and it would lie in the home folder
@@ -11,3 +12,12 @@ def pre_fork(server: Any, worker: Any) -> None:
     """Let a process that takes the place of a dead one know it (wsgi.REPLACEMENT)."""
     if worker.age > server.cfg.workers:  # ages are given out one by one, from 1
         os.environ["WEB_REPLACEMENT"] = "1"
+
+
+def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  (gunicorn's own names)
+    """Send the traces that are left; each process has begun its own after it was forked.
+
+    Nothing of ours is imported here: it would be the old code in every process after a reload.
+    """
+    if traces := sys.modules.get("bot.traces"):
+        traces.stop_traces()

@@ -23,6 +23,8 @@ import console.calendar
 import console.calendar_notice
 import console.complaints
 import console.desk
+import console.document_register
+import console.documents
 import console.door
 import console.dossier
 import console.due
@@ -36,9 +38,14 @@ import console.papers
 import console.password
 import console.phones
 import console.photos
+import console.post_files
+import console.post_items
+import console.post_returns
 import console.privacy_page
 import console.procedures
 import console.public_status
+import console.result_page
+import console.row_number
 import console.second_factor
 import console.short_links
 import console.staff
@@ -57,6 +64,7 @@ from bot.health import redis_fault
 from bot.logs import configure_logs, log
 from bot.runtime import Runtime, build_runtime
 from bot.settings import SERVICE_NEEDS, SettingsError, load_settings
+from bot.traces import start_traces
 from webhooks.proxies import TrustedProxies
 from webhooks.request_ids import RequestIds
 
@@ -95,7 +103,10 @@ PUBLIC = frozenset(
         "/l/anh/<name>",
         "/tinh-trang",
         "/quyen-rieng-tu",
+        "/kiem-tra-ket-qua",
         "/console/login",
+        "/console/login/tinh",
+        "/console/login/tinh/ve",
         "/console/static/<path:name>",
     }
 )
@@ -109,11 +120,16 @@ CONSOLE = (
     console.home,
     console.find,
     console.dossier,
+    console.documents,
+    console.document_register,
     console.due,
     console.papers,
     console.intake,
     console.phones,
     console.batch,
+    console.post_files,
+    console.post_items,
+    console.post_returns,
     console.procedures,
     console.desk,
     console.calendar,
@@ -163,7 +179,9 @@ class SessionsOfCookies(SecureCookieSessionInterface):
 def create_app(runtime: Runtime) -> Flask:
     """Assemble the web application around a runtime."""
     app = Flask("wsgi", static_folder=None)
+    start_traces(runtime.settings, "web", runtime.engines, app)
     app.session_interface = SessionsOfCookies()
+    app.url_map.converters["int"] = console.row_number.RowNumber
     app.config["SECRET_KEY"] = runtime.settings.secret_key
     app.config["TRUSTED_HOSTS"] = None
     machines = (webhooks.zalo, webhooks.sms_inbound, webhooks.sms_receipts)
@@ -173,6 +191,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(console.short_links.blueprint(runtime))
     app.register_blueprint(console.public_status.blueprint(runtime))
     app.register_blueprint(console.privacy_page.blueprint(runtime))
+    app.register_blueprint(console.result_page.blueprint(runtime))
     console.door.open_console(app, runtime, [part.blueprint(runtime) for part in CONSOLE])
 
     defaults = [(name.lower(), name, value) for name, value in SECURITY_HEADERS.items()]
@@ -183,7 +202,8 @@ def create_app(runtime: Runtime) -> Flask:
             return response
         if console.door.is_ours(request):
             return console.door.protect(response)
-        if request.method == "POST":  # machines' answers, which set none of these themselves
+        # Machines' answers set none of these themselves; the one public form has its own.
+        if request.method == "POST" and request.path != console.result_page.PLACE:
             response.headers.extend(SECURITY_HEADERS)
             return response
         given = {name.lower() for name, _ in response.headers}

@@ -70,9 +70,10 @@ _NOTICES = (
 )
 _ATTEMPTS = (
     "INSERT INTO attempt (notice_id, rung, recipient, turn, carrier, request_id, text_mark, state, "
-    "carrier_id, cost_dong, begun_at, answered_at, delivered_at) "
+    "carrier_id, cost_dong, begun_at, answered_at, delivered_at, notice_made_at) "
     "SELECT id, 'chat', 'u' || id, 1, 'zalo', 'r' || id, key_of_text, 'delivered', 'z' || id, 0, "
-    "created_at, created_at, created_at FROM (SELECT notice.*, dossier.content AS key_of_text "
+    "created_at, created_at, created_at, created_at "
+    "FROM (SELECT notice.*, dossier.content AS key_of_text "
     "FROM notice JOIN dossier ON dossier.id = notice.dossier_id) AS told"
 )
 

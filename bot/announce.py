@@ -23,6 +23,7 @@ from bot.runtime import Runtime
 from bot.send_journal import FOLDER, SendJournal
 from bot.store.announcement_queue import QueueWish, claim_recipients, tests_due
 from bot.store.announcements import StoredAnnouncement, announcement_by_id, in_work
+from bot.traces import span
 
 LEASE = timedelta(seconds=40)
 LEASE_MARGIN = timedelta(seconds=12)  # a send that begins later than this could outlive its lease
@@ -171,9 +172,9 @@ class Announcer:
         most = hold.most(min(room, self.threads))
         if most <= 0:
             return False
-        self._journal.open()
         if not self._in_flight and not self._waiting and not self._unrecorded:
             self._journal.rest()
+            self._journal.open()
         wish = QueueWish(found.id, turn, most, self.claimer, now, now + LEASE)
         with self.runtime.engine.connect() as connection, connection.begin() as transaction:
             told = claim_recipients(connection, wish)
@@ -253,11 +254,11 @@ class Announcer:
     def _send(self, one: Handing) -> Handed:
         late = self.runtime.now() > one.lease_until - LEASE_MARGIN
         goes_out = one.told.turn > 0 or one.told.announcement_id in self._running
-        if self._stopping or late or not goes_out:
+        if self._stopping or late or not goes_out or not self._journal.mark(one.request_id):
             return Handed(one)
-        self._journal.mark(one.request_id)
         try:
-            sent, cost = self.roads.hand_over(one)
+            with span("announce", announcement=one.told.announcement_id):
+                sent, cost = self.roads.hand_over(one)
             return Handed(one, sent=sent, cost=cost)
         except SendFailed as failed:
             return Handed(one, failed=failed)

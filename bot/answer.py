@@ -8,6 +8,7 @@ from bot.core.dossier import Progress, Timing, timing
 from bot.core.intent import Intent, Kind
 from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Limit
 from bot.core.message import Button, Reply
+from bot.core.result_number import Standing
 from bot.logs import log
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -22,6 +23,7 @@ PRIVACY_PAGE = "/quyen-rieng-tu"
 # follows and clerks is answered before, in bot/converse.py.
 WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.LOOKUP: ("ask.which_code", ("slip_help",)),
+    Kind.RESULT: ("result.unknown", ("another",)),
     Kind.SLIP_HELP: ("talk.slip_help", ("another",)),
     Kind.HELP: ("talk.help", ("slip_help",)),
     Kind.GREETING: ("talk.greeting", ("slip_help", "help")),
@@ -38,6 +40,13 @@ WITHOUT_CODE: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.OTP: ("ask.partial", ("slip_help",)),
     Kind.EMPTY: ("ask.which_code", ("slip_help", "help")),
     Kind.UNKNOWN: ("talk.unknown", ("slip_help", "help")),
+}
+RESULTS: Mapping[Standing, str] = {
+    Standing.IN_FORCE: "result.in_force",
+    Standing.NOT_YET: "result.not_yet",
+    Standing.EXPIRED: "result.expired",
+    Standing.REVOKED: "result.revoked",
+    Standing.UNKNOWN: "result.unknown",
 }
 PAYLOADS = {
     "another": "#TRACUU",
@@ -70,21 +79,33 @@ class Known:
 
 @dataclass(slots=True)
 class Asked:
-    """Codes that one message looked up: (code, dossier id or None), for the books."""
+    """What one message looked up, for the books and the limits.
+
+    Shape: codes as (code, dossier id or None); of results' numbers only how each is answered.
+    """
 
     lookups: list[tuple[str, int | None]] = field(default_factory=list)
+    results: list[Standing] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers the questions of one moment; `known` holds every dossier that was asked for."""
+    """Answers the questions of one moment.
+
+    Shape: `known` holds every dossier that was asked for, `results` every result's number.
+    """
 
     runtime: Runtime
     now: datetime
     known: Mapping[str, Known]
+    results: Mapping[str, Standing] = field(default_factory=dict)
 
     def answer(self, intent: Intent, allowance: Allowance, asked: Asked) -> Reply:
         """The one reply to one text; what was looked up is added to `asked` and `allowance`."""
+        if intent.number:
+            checked = self._result(intent, allowance, asked)
+            if checked:
+                return checked
         if intent.kind is not Kind.CODES:
             return self.without_code(intent.kind)
         if len(intent.codes) == 1:
@@ -121,6 +142,26 @@ class Answerer:
         text = self.runtime.texts.render("status.unknown", code=code)
         return Reply("lookup", text, self._buttons("slip_help", "another"))
 
+    def _result(self, intent: Intent, allowance: Allowance, asked: Asked) -> Reply | None:
+        """Whether a result is in force; None where the text is answered by its codes.
+
+        A code that a dossier has goes first, and so does one that nobody has when no result bears
+        the number either: what was answered by code before there were results still is.
+        """
+        if any(code in self.known for code in intent.codes):
+            return None
+        standing = self.results.get(intent.number, Standing.UNKNOWN)
+        if intent.codes and (standing is Standing.UNKNOWN or allowance.reached()):
+            return None
+        limit = allowance.reached()
+        if limit:
+            self._note_limit(limit)
+            text = self.runtime.texts.render("result.limit", time=self._free_time(allowance))
+            return Reply("limit", text, self._buttons("help"))
+        allowance.count(self.now, standing is not Standing.UNKNOWN)
+        asked.results.append(standing)
+        return Reply("checked", self._fill(RESULTS[standing]), self._buttons("another"))
+
     def _several(self, codes: tuple[str, ...], allowance: Allowance, asked: Asked) -> Reply:
         lines = []
         limit = None
@@ -151,14 +192,19 @@ class Answerer:
         return known
 
     def _limit_line(self, limit: Limit, allowance: Allowance) -> str:
+        self._note_limit(limit)
+        most = MOST_LOOKUPS if limit is Limit.LOOKUPS else MOST_MISSES
+        time = self._free_time(allowance)
+        return self.runtime.texts.render(f"limit.{limit}", most=str(most), time=time)
+
+    def _note_limit(self, limit: Limit) -> None:
         self.runtime.metrics.lookup_limited.labels(str(limit)).inc()
         logger.warning("lookup.limited", why=str(limit))  # many of these: someone guesses codes
-        # Rounded up, so that who comes back at the minute named is not refused again.
+
+    def _free_time(self, allowance: Allowance) -> str:
+        """Rounded up, so that who comes back at the minute named is not refused again."""
         free = allowance.free_at().astimezone(self.runtime.settings.zone) + timedelta(seconds=59)
-        most = MOST_LOOKUPS if limit is Limit.LOOKUPS else MOST_MISSES
-        return self.runtime.texts.render(
-            f"limit.{limit}", most=str(most), time=f"{free:%H giờ %M phút ngày %d/%m/%Y}"
-        )
+        return f"{free:%H giờ %M phút ngày %d/%m/%Y}"
 
     def _fill(self, key: str) -> str:
         fillings = {

@@ -126,13 +126,19 @@ def _dump(first: tuple[bytes, bytes], records: Iterator[tuple[bytes, bytes]]) ->
 
 
 def _manifest(content: bytes) -> Manifest:
-    told = json.loads(content)
-    if told["form"] != FORM:
-        raise Broken(f"is of form {told['form']}; this version reads form {FORM}")
-    return Manifest(
-        made_at=datetime.fromisoformat(told["made_at"]),
-        version=told["version"],
-        kind=told["kind"],
-        schema=told["schema"],
-        counts=told["counts"],
-    )
+    try:
+        told = json.loads(content)
+        if told["form"] != FORM:
+            raise Broken(f"is of form {told['form']}; this version reads form {FORM}")
+        manifest = Manifest(
+            made_at=datetime.fromisoformat(told["made_at"]),
+            version=str(told["version"]),
+            kind=str(told["kind"]),
+            schema=str(told["schema"]),
+            counts=told["counts"],
+        )
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise Broken("its manifest cannot be read") from None
+    if manifest.made_at.tzinfo is None or not isinstance(manifest.counts, dict):
+        raise Broken("its manifest cannot be read")
+    return manifest

@@ -11,6 +11,7 @@ from redis.retry import Retry
 from rq import Queue
 
 from bot.logs import log
+from bot.redis_client import redis_client
 
 LANES = ("chat", "notice", "bulk")
 WORKER_LANES = (*LANES, "clock")  # the clock wakes by itself
@@ -33,14 +34,14 @@ def quick_redis(url: str) -> redis.Redis:
 
     Source: floors.md, traps seen while measuring.
     """
-    return redis.Redis.from_url(
+    return redis_client(
         url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=0.3, socket_timeout=1.0
     )
 
 
 def patient_redis(url: str) -> redis.Redis:
     """A client for the worker, which may wait."""
-    return redis.Redis.from_url(url, socket_connect_timeout=2.0)
+    return redis_client(url, socket_connect_timeout=2.0)
 
 
 @dataclass(slots=True)

@@ -31,15 +31,21 @@ PAGE = 1_000  # entries read at once
 WHOLE = frozenset(
     {
         "dossier.opened", "dossier.moved", "intake.saved", "phone.corrected", "slip.printed",
-        "batch.opened", "subject.shown", "subject.exported",
+        "batch.opened", "subject.shown", "subject.exported", "document.added",
+        "document.changed", "document.revoked", "post.opened", "post.registered", "post.changed",
     }
 )  # fmt: skip
 LISTED = frozenset({"dossier.searched"})
+# Many dossiers' documents or addresses at once; which ones, the trail does not name: such a deed
+# is listed, and counted as unresolved.
+REGISTER = frozenset(
+    {"documents.listed", "documents.exported", "post.list_printed", "post.file_drawn"}
+)
 TALKS = frozenset({"handover.taken", "handover.handed", "handover.answered", "handover.closed"})
-SEEN = WHOLE | LISTED | TALKS
-NAME, PHONE, MASKED, INTAKE, NEEDED, TALK = (
+SEEN = WHOLE | LISTED | REGISTER | TALKS
+NAME, PHONE, MASKED, INTAKE, NEEDED, TALK, DOCUMENTS = (
     "họ tên", "số điện thoại", "số điện thoại che bớt", "địa chỉ, giấy tờ đã nộp",
-    "nội dung cần bổ sung", "nội dung trao đổi",
+    "nội dung cần bổ sung", "nội dung trao đổi", "giấy tờ, kết quả số và số định danh",
 )  # fmt: skip
 
 
@@ -197,7 +203,8 @@ def _add(pack: BreachPack, entry: Entry, source: _Source) -> None:
         pack.deeds.append(SeenDeed(entry, 0))
         return
     found = source.seen_by(entry)
-    expected = entry.detail.get("found", entry.detail.get("dossiers", 1))
+    numbers = (entry.detail.get(name) for name in ("found", "dossiers", "documents"))
+    expected = next((one for one in numbers if one is not None), 1)
     pack.unresolved += bool(expected) and not found
     pack.deeds.append(SeenDeed(entry, len(found)))
     for one in found:
@@ -226,3 +233,5 @@ def _kinds(action: str, one: Concerned) -> Iterator[str]:
         yield INTAKE
     if whole and one.has_needed:
         yield NEEDED
+    if whole and one.has_documents:
+        yield DOCUMENTS

@@ -21,11 +21,12 @@ EVEN_SECONDS = 1.0  # of bulk's even pace may go at once
 WAIT_MS = 1_000  # for which bulk yields to a lane that did not get all it wanted
 ALONE = 0.25  # of the ceiling for each process that cannot ask the others
 SULK = 2.0  # seconds for which a Redis that failed is not asked again
-CALLS = "ceiling:zalo:calls"
-PAUSED = "ceiling:zalo:paused"
-BULK = "ceiling:zalo:bulk"  # those of CALLS that were bulk's
-EVEN = "ceiling:zalo:even"  # when bulk's even pace has used up what it was granted
-WAITS = {lane: f"ceiling:zalo:waits:{lane}" for lane in ("chat", "notice")}
+# One script touches them all, so the braces keep them in one slot of a cluster.
+CALLS = "ceiling:{zalo}:calls"
+PAUSED = "ceiling:{zalo}:paused"
+BULK = "ceiling:{zalo}:bulk"  # those of CALLS that were bulk's
+EVEN = "ceiling:{zalo}:even"  # when bulk's even pace has used up what it was granted
+WAITS = {lane: f"ceiling:{{zalo}}:waits:{lane}" for lane in ("chat", "notice")}
 
 # Takes what is free and forgets what is older than the window, in one step and by the server's
 # clock, so that neither a race nor two machines' clocks can grant a call too many. The `limits`

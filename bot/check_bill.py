@@ -13,6 +13,7 @@ from bot.core.staff import Actor, Deed
 from bot.database import reading
 from bot.index_key import index_key
 from bot.keep_books import days_of_month
+from bot.reckon_day import ATTEMPTS, gone_of
 from bot.runtime import Runtime
 from bot.settings import GATEWAY_NEEDS
 from bot.store.audit import write_deed
@@ -27,6 +28,10 @@ from bot.store.sms_bills import (
 from bot.vault import blind_index
 
 GATEWAYS = tuple(GATEWAY_NEEDS)
+GONE = (
+    "Lượt gửi của tháng này đã hết thời hạn lưu và đã xóa, nên không còn gì để đối chiếu. "
+    "Mời dùng số phần và số tiền của tháng trong Báo cáo."
+)
 AGAIN = "Tệp này đã được nhập rồi. Mời xem kết quả trong danh sách."
 
 
@@ -49,6 +54,8 @@ def check_bill(
     bill = read_bill(content)
     if bill.faults:
         return bill.faults
+    if ATTEMPTS in gone_of(runtime, days_of_month(month)[0]):
+        return (GONE,)
     ours = _ours(runtime, gateway, month)
     index = index_key(runtime)
     phones = {line.e164: blind_index(index, line.e164).hex() for line in bill.lines if line.e164}

@@ -1,5 +1,6 @@
 """The conversation about phones, follows and clerks: which turn leads to which verb."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from bot.runtime import Runtime
 from bot.stop_following import forget, left, stop, withdrawn
 from bot.store.phone_links import open_links
 from bot.talk import Talk
+from bot.tell_documents import Owned, document_words
 
 # What is always answered here; a number or six digits only where they mean a phone.
 CONVERSED = frozenset(
@@ -42,13 +44,20 @@ CONVERSED = frozenset(
 
 @dataclass(slots=True)
 class Conversation:
-    """A batch's conversation; `rings` are the lanes to ring once the batch is committed."""
+    """A batch's conversation.
+
+    Shape: `rings` are the lanes to ring once the batch is committed; `owned` the documents of
+           dossiers that are asked for by whoever proved their phone, `by_post` what there is to
+           say to them of a result's way by post.
+    """
 
     runtime: Runtime
     connection: Connection
     now: datetime
     clerks: Clerks = field(default_factory=Clerks)
     rings: set[str] = field(default_factory=set)
+    owned: Owned = field(default_factory=dict)
+    by_post: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     def reply(
         self, event: Event, intent: Intent | None, arrived_at: datetime, key: str
@@ -85,8 +94,8 @@ class Conversation:
     ) -> Reply:
         """What a message with codes means beside its answer, said below it.
 
-        Whoever sent a slip's own link follows its dossier, and a code may tell which clerks are
-        asked for.
+        Whoever sent a slip's own link follows its dossier, whoever proved its phone is told of its
+        electronic results and of its way by post, and a code may tell which clerks are asked for.
         Shape: the text of a photo holds the links that were read off it.
         """
         talk = self._talk(event, arrived_at, key)
@@ -95,8 +104,23 @@ class Conversation:
         if codes:
             told = self.runtime.texts.render(CONSENT_WORDS, codes=", ".join(codes))
             reply = replace(reply, text=f"{reply.text}\n{told}")
+        own = self._own(talk, asked)
+        if own:
+            reply = replace(reply, text=f"{reply.text}\n{' '.join(own)}")
         typed = event.text if event.kind is EventKind.TEXT else ""
         return self.clerks.beside(talk, typed, asked, reply)
+
+    def _own(self, talk: Talk, asked: Asked) -> list[str]:
+        """What there is of one's own dossier; of several codes each has its line and no more."""
+        dossier_id = asked.lookups[0][1] if len(asked.lookups) == 1 else None
+        if dossier_id is None:
+            return []
+        pair = talk.user_id, dossier_id
+        by_post = self.by_post.get(pair)
+        return [
+            *document_words(self.runtime, self.owned.get(pair, ())),
+            *([by_post] if by_post else []),
+        ]
 
     def _within_talk(self, talk: Talk, text: str, intent: Intent) -> Reply:
         """A text for the clerks; a phone is proved beside it, and a one-time code not shown."""

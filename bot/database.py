@@ -21,20 +21,27 @@ BUSY_SECONDS = 15
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
-def make_engine(url: str, pool_size: int = 8) -> Engine:
+def make_engine(url: str, pool_size: int = 8, pooled: bool = False) -> Engine:
     """An engine on either database, told what each needs to be safe.
 
+    Shape: it keeps `pool_size` connections and opens as many again for a moment. `pooled` when
+           PgBouncer stands before the database and lends connections by the transaction: nothing
+           may be left in a session then, neither a prepared statement nor an option.
     Source: floors.md 5 (SQLite: WAL, BEGIN IMMEDIATE for writes, a busy timeout).
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url, pool_size)
+    if pooled:
+        session: dict[str, Any] = {"prepare_threshold": None}
+    else:
+        session = {"options": "-c timezone=UTC"}
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        connect_args={"connect_timeout": 5, **session},
     )
 
 

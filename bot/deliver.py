@@ -31,6 +31,7 @@ from bot.logs import log
 from bot.runtime import Runtime
 from bot.store.inbox import are_waiting
 from bot.store.outbox import Claim, Owed, claim, close, echo_of, put_back
+from bot.traces import span
 
 # Longer than the wait for an echo, shorter than the minute in which a dead worker is made good.
 LEASE = timedelta(seconds=40)
@@ -227,7 +228,8 @@ class Pump:
         if self._stopping or self.runtime.now() > attempt.lease_until - LEASE_MARGIN:
             return Result(attempt)
         try:
-            return Result(attempt, sent=self.channel.send(attempt.outgoing))
+            with span("deliver", attempt.owed.request_id, outbox=attempt.owed.id, lane=self.lane):
+                return Result(attempt, sent=self.channel.send(attempt.outgoing))
         except SendFailed as failed:
             return Result(attempt, failed=failed)
         except Exception as fault:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import requests
-from dotenv import dotenv_values
 
 from bot.agencies import add_agency
 from bot.database import reading
 from bot.feed_keys import add_feed_key
-from bot.rehearsal import keep_environment
+from bot.kept_environment import keep_environment, kept_environment
 from bot.renew import link
 from bot.runtime import Runtime
 from bot.store.feed_keys import feed_key_in_force
@@ -34,8 +33,7 @@ def seed_agencies(runtime: Runtime, environ: Mapping[str, str]) -> dict[str, str
         known, secret = key.id, key.secret
     found = {"SANDBOX_FEED_KEY_ID": known, "SANDBOX_FEED_SECRET": secret}
     place = Path(runtime.settings.var_dir) / "env"
-    kept = {name: value for name, value in dotenv_values(place).items() if value}
-    keep_environment(place, {**kept, **found})
+    keep_environment(place, {**kept_environment(place), **found})
     return found
 
 

@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from bot.agencies import set_agency
+from bot.change_sign_on import change_sign_on
+from bot.core.sign_on import SignOn
 from bot.core.staff import Role
+from bot.kept_environment import keep_environment, kept_environment
 from bot.procedures import import_procedures, list_procedures
-from bot.rehearsal import keep_environment
 from bot.runtime import Runtime
 from bot.staff import Added, Change, NewAccount, add_account, change_account, list_accounts
 
@@ -39,6 +39,8 @@ def seed_counter(runtime: Runtime, environ: Mapping[str, str]) -> dict[str, str]
             added = add_account(runtime, None, new, password)
             if not isinstance(added, Added):
                 raise RuntimeError(f"the demo account {new.login} was refused: {added}")
+            if runtime.settings.oidc_issuer:
+                change_sign_on(runtime, None, new.login, SignOn.ALLOWED)
         elif environ.get(PASSWORD) is None:  # nobody knows the one it has
             change_account(runtime, None, new.login, Change(password=password))
     if not list_procedures(runtime, PROVINCE):
@@ -52,6 +54,5 @@ def seed_counter(runtime: Runtime, environ: Mapping[str, str]) -> dict[str, str]
             place="Lộc Thọ",
         )
     place = Path(runtime.settings.var_dir) / "env"
-    kept = {name: value for name, value in dotenv_values(place).items() if value}
-    keep_environment(place, {**kept, PASSWORD: password})
+    keep_environment(place, {**kept_environment(place), PASSWORD: password})
     return {PASSWORD: password}

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 
-import redis
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bell import WORKER_LANES, quick_redis
+from bot.bell import WORKER_LANES
 from bot.calendar_file import packaged_calendar
 from bot.channels.channel import SendFailed
 from bot.core.national_form import Service
 from bot.database import is_ahead, present_schema, reading, schema_fault
 from bot.doctor_accounts import account_findings
+from bot.doctor_growth import growth_findings
+from bot.doctor_identity import identity_findings
 from bot.doctor_notices import notice_findings
 from bot.doctor_photos import photo_findings
+from bot.doctor_post import post_findings
+from bot.doctor_redis import redis_findings
 from bot.doctor_restored import restored_findings
 from bot.doctor_talks import talk_findings
 from bot.doctor_templates import template_findings
@@ -60,7 +63,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     if not settings.redis_url and socket.exists():
         settings = settings.model_copy(update={"redis_url": f"unix://{socket}"})
     runtime = build_runtime(settings, service=False)
-    findings = [*_settings(settings), *_redis(settings), *_calendar(runtime)]
+    findings = [*_settings(settings), *redis_findings(settings), *_calendar(runtime)]
     findings += photo_findings(settings)
     try:
         findings += _database(runtime)
@@ -105,37 +108,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _redis(settings: Settings) -> Iterator[Finding]:
-    if not settings.redis_url:
-        yield Finding(
-            "fail", "redis", "REDIS_URL is not set and no embedded Redis runs", "run: bot up"
-        )
-        return
-    client = quick_redis(settings.redis_url)
-    try:
-        client.ping()
-    except redis.RedisError as fault:
-        yield Finding(
-            "fail", "redis", f"does not answer: {type(fault).__name__}", "start it, see REDIS_URL"
-        )
-        return
-    yield Finding("ok", "redis", "answers")
-    try:
-        append_only = dict(client.config_get("appendonly")).get("appendonly") == "yes"
-    except redis.RedisError:
-        yield Finding("warn", "redis.appendonly", "may not be read here", "check it by hand")
-        return
-    if append_only:
-        yield Finding("ok", "redis.appendonly", "is on")
-    else:
-        yield Finding(
-            "warn",
-            "redis.appendonly",
-            "is off: a restart of Redis forgets every bell and the rate ceiling",
-            "set: appendonly yes",
-        )
-
-
 def _calendar(runtime: Runtime) -> Iterator[Finding]:
     try:
         calendar = working_calendar(runtime)
@@ -166,8 +138,11 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
     yield from text_findings(runtime)
     yield from wording_findings(runtime)
     yield from notice_findings(runtime)
+    yield from post_findings(runtime)
     yield from talk_findings(runtime)
     yield from account_findings(runtime)
+    yield from identity_findings(runtime)
+    yield from growth_findings(runtime)
     yield from _pull(runtime)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,7 +15,7 @@ from bot.channels.zalo_template import (
     TemplateInfo,
     build_templates,
 )
-from bot.core.notice import Facts, NoticeEvent
+from bot.core.notice import RESULT_POST, Facts, NoticeEvent
 from bot.database import reading
 from bot.finding import Finding
 from bot.logs import log
@@ -179,7 +180,7 @@ def _info(channel: TemplateChannel, template_id: str) -> TemplateInfo | SendFail
 
 
 def _one(
-    event: NoticeEvent,
+    event: str,
     template: TemplateSetting,
     info: TemplateInfo | SendFailed,
     known: _Known,
@@ -215,9 +216,9 @@ def _state_faults(info: TemplateInfo, news: TemplateState | None) -> Faults:
         yield f"has the quality {LOW}", do
 
 
-def _kind_faults(event: NoticeEvent, info: TemplateInfo) -> Faults:
+def _kind_faults(event: str, info: TemplateInfo) -> Faults:
     """A one-time code goes by phone only, every other event by user id first."""
-    if event is NoticeEvent.OTP:
+    if event == NoticeEvent.OTP:
         return
     if info.tag == OTP_TAG:
         yield "is for one-time codes, which cannot be sent by user id", "use one of another type"
@@ -238,7 +239,7 @@ def _parameter_faults(template: TemplateSetting, info: TemplateInfo) -> Faults:
 
 
 def _length_faults(
-    event: NoticeEvent, template: TemplateSetting, info: TemplateInfo, known: _Known
+    event: str, template: TemplateSetting, info: TemplateInfo, known: _Known
 ) -> Faults:
     """What is filled in at its longest, against what each parameter takes."""
     longest: dict[str, int] = {}
@@ -255,8 +256,11 @@ def _length_faults(
             yield why, "declare the parameter with a type that takes more, or fill it with less"
 
 
-def _longest_facts(event: NoticeEvent, lengths: Mapping[str, int]) -> Iterator[Facts]:
-    filled = {name: "x" * length for name, length in lengths.items()}
+def _longest_facts(event: str, lengths: Mapping[str, int]) -> Iterator[Facts]:
+    filled: dict[str, Any] = {name: "x" * length for name, length in lengths.items()}
+    by_post = event == RESULT_POST
+    of_event = NoticeEvent.RESULT if by_post else NoticeEvent(event)
     for day in (ANY_DAY, None):
         for late in (False, True):
-            yield Facts(event=event, promised_on=day, late=late, otp="000000", **filled)
+            filled |= {"promised_on": day, "late": late, "otp": "000000", "by_post": by_post}
+            yield Facts(of_event, **filled)

@@ -27,6 +27,7 @@ from bot.core.snapshot import (
     too_far_ahead,
     warnings,
 )
+from bot.document_record import documents_mark
 from bot.runtime import Runtime
 from bot.store.dossiers import dossiers_called
 from bot.store.feed_keys import FeedKey
@@ -57,12 +58,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One dossier, read: either a snapshot with the hash of its content, or why it is refused."""
+    """One dossier, read: either a snapshot with the hash of its content, or why it is refused.
+
+    Shape: `documents` is the hash of what is told of these, None when nothing is.
+    """
 
     told: FeedDossier
     warnings: tuple[str, ...]
     snapshot: Snapshot | None = None
     content: bytes = b""
+    documents: bytes | None = None
     refusal: Refusal | None = None
 
     def result(self, outcome: Outcome) -> Result:
@@ -117,7 +122,9 @@ def read_dossier(desk: Desk, told: FeedDossier) -> Read:
         snapshot = read_snapshot(told, phone)
     except Unreadable as fault:
         return Read(told, told_back, refusal=fault.refusal)
-    return Read(told, told_back, snapshot, blind_index(desk.index, content_text(snapshot)))
+    content = blind_index(desk.index, content_text(snapshot))
+    documents = documents_mark(desk.index, told.documents) if told.documents else None
+    return Read(told, told_back, snapshot, content, documents)
 
 
 def _agency_fault(desk: Desk, agency: str) -> Refusal | None:
@@ -162,6 +169,8 @@ def _judge(desk: Desk, book: Book, read: Read) -> Result:
     if refusal is not None:
         return read.refused(refusal)
     outcome = decide(earlier, snapshot.told.changed_at, read.content)
+    if outcome is Outcome.REPEAT and earlier and read.documents not in (None, earlier.documents):
+        outcome = Outcome.CHANGED  # in its documents alone
     if outcome in (Outcome.REPEAT, Outcome.STALE):
         return read.result(outcome)
     if _taken(book, snapshot.local_code, snapshot.code):
@@ -171,7 +180,7 @@ def _judge(desk: Desk, book: Book, read: Read) -> Result:
                 "local_code already belongs to another dossier; send the one printed on this slip",
             )
         )
-    _accept(book, outcome, snapshot, known_after(earlier, snapshot, read.content))
+    _accept(book, outcome, snapshot, known_after(earlier, snapshot, read.content, read.documents))
     ended = _ended(desk, snapshot) if outcome is Outcome.NEW else ()
     return replace(read, warnings=(*read.warnings, *ended)).result(outcome)
 

@@ -45,6 +45,7 @@ def dossier_record(vault: Vault, index: bytes, change: Change, now: datetime) ->
         "needed": _sealed(vault, needed),
         "owner_name": _sealed(vault, told.owner_name),
         "content": change.now.content,
+        "documents_mark": change.now.documents,
         "updated_at": now,
     }
 

@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from bot.answer import Answerer, Asked, Known
 from bot.channels.zalo_events import PHOTO, read_event
 from bot.chat_record import ChatMessage, chat_record, echo_key
+from bot.check_result import lookup_row, standings
 from bot.converse import Conversation
 from bot.core.follower import Follower, after_event, is_newer, may_hint
 from bot.core.intent import Intent, read_intent
 from bot.core.limits import WINDOW, Allowance
 from bot.core.message import NO_PERSONS, Event, EventKind, Reply
 from bot.core.reply_text import split_text
+from bot.core.result_number import Standing
 from bot.database import AWAY
 from bot.hand_over import Clerks
 from bot.logs import log
@@ -27,11 +29,14 @@ from bot.store.dossiers import progress_by_codes
 from bot.store.followers import hold_followers, save_followers
 from bot.store.handovers import open_talks
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
-from bot.store.lookups import lookups_since, remember_lookups
+from bot.store.lookups import PAPER, lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
 from bot.take_in import REPORTS
 from bot.take_receipts import apply_receipts
+from bot.tell_documents import owned_documents
+from bot.tell_post import owned_post_words
 from bot.template_news import note_template_news
+from bot.traces import moment, span, tell
 from bot.vault import Unreadable, blind_index
 
 MOST_ATTEMPTS = 5
@@ -71,13 +76,13 @@ def hear(runtime: Runtime, most: int = 50) -> int:
     a killed worker leaves either both or neither. When the batch breaks, its events are tried
     one by one, and the one that breaks the code is put off and in the end parked.
     """
-    runtime, now = steady(runtime), runtime.now()
+    runtime, now, since = steady(runtime), runtime.now(), moment()
     try:
         with runtime.engine.begin() as connection:
             events = due_events(connection, now, most, set_aside=PHOTO)
             rings = _work(runtime, connection, events, now) if events else set()
         _ring(runtime, rings)
-        _tell(events)
+        _tell(events, since)
         return len(events)
     except AWAY:
         raise  # the database is away or busy: nothing is wrong with the events
@@ -89,7 +94,7 @@ def hear(runtime: Runtime, most: int = 50) -> int:
 def _one_by_one(runtime: Runtime, most: int) -> int:
     taken = 0
     for _ in range(most):
-        now, rings = runtime.now(), set[str]()
+        now, rings, since = runtime.now(), set[str](), moment()
         with runtime.engine.begin() as connection:
             events = due_events(connection, now, 1, set_aside=PHOTO)
             if not events:
@@ -103,11 +108,11 @@ def _one_by_one(runtime: Runtime, most: int) -> int:
             except Exception as fault:
                 _put_off(runtime, connection, events[0], now, fault)
         _ring(runtime, rings)
-        _tell(events)
+        _tell(events, since)
     return taken
 
 
-def _tell(events: Sequence[Waiting]) -> None:
+def _tell(events: Sequence[Waiting], since: int) -> None:
     """Where requests go on: what citizens did, not what is reported of our own messages.
 
     One line for all of a batch, because a line each would cost a tenth of the work itself.
@@ -119,6 +124,7 @@ def _tell(events: Sequence[Waiting]) -> None:
     }
     if heard:
         logger.info("event.heard", inbox=heard)
+        tell("hear", heard, since)
 
 
 def _ring(runtime: Runtime, lanes: Collection[str]) -> None:
@@ -161,9 +167,10 @@ def _work(
     runtime: Runtime, connection: Connection, events: Sequence[Waiting], now: datetime
 ) -> set[str]:
     """Work on these events inside one transaction; the lanes to ring once it is committed."""
-    heard = [understand(runtime, waiting) for waiting in events]
-    rings = answer_heard(runtime, connection, heard, now)
-    close_events(connection, [waiting.id for waiting in events])
+    with span("hear", events=len(events)):
+        heard = [understand(runtime, waiting) for waiting in events]
+        rings = answer_heard(runtime, connection, heard, now)
+        close_events(connection, [waiting.id for waiting in events])
     return rings
 
 
@@ -179,14 +186,18 @@ def answer_heard(
         code: Known(found.dossier_id, found.progress)
         for code, found in progress_by_codes(connection, sorted(codes)).items()
     }
-    askers = {one.event.user_id for one in people if one.intent and one.intent.codes}
+    numbers = {one.intent.number for one in people if one.intent and one.intent.number}
+    askers = {one.event.user_id for one in people if one.intent and one.intent.looks_up}
     past = lookups_since(connection, askers, now - WINDOW)
+    asked_for = {one.dossier_id for one in known.values()}
+    owned = owned_documents(connection, askers, asked_for)
+    by_post = owned_post_words(runtime, connection, askers, asked_for)
     outcome = Outcome()
     clerks = Clerks(open_talks(connection, users), outcome.lookups)
     batch = _Batch(
         runtime,
-        Answerer(runtime, now, known),
-        Conversation(runtime, connection, now, clerks),
+        Answerer(runtime, now, known, standings(runtime, connection, numbers)),
+        Conversation(runtime, connection, now, clerks, owned=owned, by_post=by_post),
         dict(followers),
         {asker: Allowance.of(rows) for asker, rows in past.items()},
         outcome,
@@ -314,6 +325,10 @@ class _Batch:
                     "outbox_key": f"{key}:0",
                 }
             )
+        for standing in asked.results:
+            known = "unknown" if standing is Standing.UNKNOWN else "known"
+            self.runtime.metrics.lookups.labels(PAPER, known).inc()
+            self.outcome.lookups.append(lookup_row(asker, self.answerer.now, standing, f"{key}:0"))
 
     def _echo(self, heard: Heard) -> None:
         event = heard.event

@@ -18,7 +18,10 @@ from bot.store.books import (
     FROZEN,
     LATEST,
     last_frozen,
+    last_made,
     line_rows,
+    mark_for_renewal,
+    marked_days,
     month_sums,
     moved_procedures,
     name_procedures,
@@ -27,6 +30,7 @@ from bot.store.books import (
     tally_rows,
     write_day,
 )
+from bot.store.document_counts import moved_before
 
 # What began before midnight is committed by then; it is booked by its own moment.
 GRACE = timedelta(minutes=10)
@@ -34,6 +38,9 @@ AT_ONCE = 3  # days that one run makes, so that no other timed job waits long; t
 AGAIN_UNSETTLED = timedelta(hours=1)
 AGAIN = timedelta(days=1)
 SETTLES_WITHIN = timedelta(days=12)  # a held result, its 72 hours, and late receipts
+# A result is often digitised long after it was given. A quarter's report is made by then.
+DOCUMENTS_WITHIN = timedelta(days=92)
+LATE_AT_ONCE = 1  # beside the others, so that a backlog of old documents delays no present day
 
 logger = log(__name__)
 
@@ -47,6 +54,7 @@ def keep_books(runtime: Runtime) -> list[date]:
     now = runtime.now()
     made = [_freeze(runtime, day, now) for day in _days_over(runtime, now)]
     today = runtime.today()
+    _mark_late(runtime)
     made += [_renew(runtime, day, now) for day in _days_stale(runtime, now) if day not in made]
     for month in sorted({day.strftime("%Y-%m") for day in made}):
         _add_up(runtime, month)
@@ -74,7 +82,28 @@ def _days_stale(runtime: Runtime, now: datetime) -> list[date]:
     first = runtime.today() - SETTLES_WITHIN
     with reading(runtime.engine) as connection:
         stale = stale_days(connection, first, now - AGAIN, now - AGAIN_UNSETTLED)
-    return stale[:AT_ONCE]
+        marked = marked_days(connection, LATE_AT_ONCE)
+    return [*stale[:AT_ONCE], *(day for day in marked if day not in stale)]
+
+
+def _mark_late(runtime: Runtime) -> None:
+    """Mark the days that documents were told too late for, so that they are made anew.
+
+    A day within `SETTLES_WITHIN` is made anew daily in any case.
+    """
+    zone, today = runtime.settings.zone, runtime.today()
+    first = beginning(today - DOCUMENTS_WITHIN, zone)
+    last = beginning(today - SETTLES_WITHIN, zone)
+    with reading(runtime.engine) as connection:
+        made_at = last_made(connection)
+        moved = moved_before(connection, made_at - GRACE, first, last) if made_at else []
+    late: dict[date, datetime] = {}
+    for moment, told_at in moved:
+        day = moment.astimezone(zone).date()
+        late[day] = max(told_at + GRACE, late.get(day, told_at))
+    if late:
+        with runtime.engine.begin() as connection:
+            mark_for_renewal(connection, late)
 
 
 @dataclass(frozen=True, slots=True)

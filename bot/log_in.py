@@ -21,6 +21,7 @@ from bot.core.log_in import (
     taken_back,
 )
 from bot.core.second_factor import needs_factor
+from bot.core.sign_on import SignOn
 from bot.core.staff import Account, Actor, Deed
 from bot.database import reading
 from bot.log_in_places import note_refused, refuse_busy_place
@@ -33,6 +34,7 @@ from bot.store.staff_sessions import (
     StoredSession,
     end_session,
     insert_session,
+    provider_token_of,
     see_session,
     session_by_mark,
 )
@@ -63,6 +65,7 @@ class NoSession(StrEnum):
     DISABLED = EndedWhy.DISABLED.value
     LOGOUT = EndedWhy.LOGOUT.value
     FACTOR = EndedWhy.FACTOR.value
+    SIGN_ON = EndedWhy.SIGN_ON.value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,7 +121,7 @@ def _let_in(runtime: Runtime, login: str) -> _LetIn | None:
     now = runtime.now()
     with runtime.engine.begin() as connection:
         found = staff_by_login(connection, login, hold=True)
-        if found is None or is_closed(found, now):
+        if found is None or is_closed(found, now) or found.sign_on is SignOn.ONLY:
             return None
         tries = another_try(found.tries, now)
         if tries is None:
@@ -160,13 +163,15 @@ def _open(runtime: Runtime, found: StoredStaff, password: str, address: str) -> 
 
 
 def welcome(
-    connection: Connection, actor: Actor, found: StoredStaff, now: datetime, factor: str = ""
+    connection: Connection, actor: Actor, found: StoredStaff, now: datetime, **how: str
 ) -> None:
-    """All that was asked for was right: the account is logged in; `factor` is what proved it."""
+    """All that was asked for was right: the account is logged in.
+
+    Shape: `how` is for the trail: which `factor` proved it, which `way` it came.
+    """
     update_staff(connection, found.id, {"last_login_at": now})
     forget_tries(connection, found.id)
-    detail: dict[str, str | int | bool | None] | None = {"factor": factor} if factor else None
-    deed = Deed("login.ok", found.agency_code, "staff", found.login, detail)
+    deed = Deed("login.ok", found.agency_code, "staff", found.login, {**how} or None)
     write_deed(connection, actor, now, deed)
 
 
@@ -183,6 +188,8 @@ def is_closed(found: StoredStaff, now: datetime) -> bool:
 
 def is_to_change(runtime: Runtime, found: StoredStaff, now: datetime) -> bool:
     """Whether the password has to be changed before anything else is done."""
+    if found.sign_on is SignOn.ONLY:  # it has one, but opens nothing with it
+        return False
     most = runtime.settings.password_max_days
     return found.must_change or must_change(found.roles, found.password_changed_at, now, most)
 
@@ -216,12 +223,13 @@ def standing(
         with runtime.engine.begin() as connection:
             see_session(connection, found.id, now)
     actor = actor_of(runtime, found.staff, parents, address)
+    vouched = found.by_provider and found.factor_at is not None
     return Standing(
         actor=actor,
         session_id=found.id,
-        must_change=is_to_change(runtime, found.staff, now),
+        must_change=not found.by_provider and is_to_change(runtime, found.staff, now),
         must_prove=found.staff.second_factor is not None and found.factor_at is None,
-        must_enrol=is_to_enrol(runtime, found.staff),
+        must_enrol=not vouched and is_to_enrol(runtime, found.staff),
     )
 
 
@@ -239,13 +247,19 @@ def _end(runtime: Runtime, found: StoredSession, why: EndedWhy) -> None:
             end_session(connection, found.id, why, runtime.now())
 
 
-def log_out(runtime: Runtime, present: Standing) -> None:
-    """End the session."""
+def log_out(runtime: Runtime, present: Standing) -> str:
+    """End the session.
+
+    Result: what the identity provider vouched with, to end the session there too; "" for a
+            session by password.
+    """
     now, account = runtime.now(), present.actor.account
     with runtime.engine.begin() as connection:
+        vouched = provider_token_of(connection, present.session_id)
         if end_session(connection, present.session_id, EndedWhy.LOGOUT, now):
             deed = Deed("login.ended", account.agency_code, "staff", account.login)
             write_deed(connection, present.actor, now, deed)
+    return runtime.vault.open_text(vouched) if vouched else ""
 
 
 def actor_of(

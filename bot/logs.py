@@ -2,9 +2,10 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -15,6 +16,7 @@ CLOSED_NAMES = frozenset(
 
 
 _request: ContextVar[str] = ContextVar("request", default="")
+_trace: list[Callable[[], str]] = []  # what tells the trace under way, where traces are switched on
 
 
 def present_request() -> str:
@@ -27,12 +29,19 @@ def begin_request(request_id: str) -> None:
     _request.set(request_id)
 
 
+def name_traces_by(present: Callable[[], str] | None) -> None:
+    """From now on lines carry the trace under way; None: they carry none."""
+    _trace[:] = [present] if present else []
+
+
 def name_request(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Put the id of the request under way on a line."""
+    """Put the id of the request under way on a line, and its trace where there is one."""
     if request_id := _request.get():
         event.setdefault("request_id", request_id)
+    if _trace and (trace_id := _trace[0]()):
+        event.setdefault("trace_id", trace_id)
     return event
 
 
@@ -42,6 +51,23 @@ def _close_names(
     for name in CLOSED_NAMES & event.keys():
         event[name] = "(closed)"
     return event
+
+
+class Patient:
+    """A stream that loses a line rather than stop the work, as on a full disk."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write it if that is possible."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """The same."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def configure_logs(level: int = logging.INFO) -> None:
@@ -56,7 +82,7 @@ def configure_logs(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

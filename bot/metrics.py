@@ -46,6 +46,7 @@ class Metrics:
     handovers: Counter
     handover_answer_seconds: Histogram
     heartbeats: Counter
+    replica_passed_over: Counter
 
     def render(self, present: Iterable[Metric]) -> bytes:
         """Prometheus text of all processes that share a directory, and of `present`."""
@@ -135,4 +136,7 @@ def _build(shared: Path | None) -> Metrics:
             "handover_answer_seconds", "From a talk opened to a clerk's first answer", LONG
         ),
         heartbeats=counter("heartbeats", "Calls of dead man's switches", "job", "outcome"),
+        replica_passed_over=counter(
+            "replica_passed_over", "Reads of the books that the replica could not serve", "why"
+        ),
     )

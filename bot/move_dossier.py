@@ -15,14 +15,15 @@ from bot.core.counter_order import appointed, order_faults, order_warnings
 from bot.core.counter_typing import items_of, many_lines, one_line
 from bot.core.dossier import Status
 from bot.core.snapshot import FeedDossier, Outcome, Result
-from bot.core.staff import Actor, Deed
+from bot.core.staff import Account, Actor, Deed
 from bot.dossier_book import Desk
 from bot.dossier_record import stored_dossier
-from bot.register import register_source
+from bot.register import desk_of, register_source
 from bot.runtime import Runtime
-from bot.staff_desk import office_of, staff_desk, staff_id_of, teller
+from bot.staff_desk import POST, POST_KEY, office_of, staff_desk, staff_id_of, teller
 from bot.store.audit import write_deed
 from bot.store.dossiers import dossiers_called, history_of, hold_dossiers, whole_dossiers
+from bot.store.feed_keys import FeedKey
 from bot.store.intakes import Intake, intake_of, logins_of, put_facts
 from bot.store.procedures import procedure_by_id
 
@@ -77,6 +78,25 @@ def move_dossier(
     return source.moved()
 
 
+def hand_back_delivered(
+    runtime: Runtime, code: str, seen: datetime, delivered_at: datetime
+) -> bool:
+    """Move a dossier that was taken in here to its end, the post having delivered its result.
+
+    Result: False when it has moved on meanwhile; it is looked at again then.
+    Errors: SQLAlchemyError when it could not be stored.
+    """
+    desk = replace(desk_of(runtime, FeedKey(POST_KEY, "", True)), by_staff=True)
+    nobody = Account(0, "buu-dien", POST, frozenset(), None)
+    actor = Actor(nobody, "", frozenset(desk.known_agencies))
+    source = _Move(desk, actor, code, seen, MoveOrder(MoveKind.HAND_BACK), delivered_at)
+    try:
+        register_source(desk, source)
+    except _Refused:
+        return False
+    return True
+
+
 def moves_now(row: Mapping[str, Any], facts: IntakeFacts) -> tuple[MoveKind, ...]:
     """What may be done with a dossier of this counter as it stands; `row` is its stored row."""
     return moves_from(row["status"], _appointed_anew(facts), row["due_at"] is not None)
@@ -98,6 +118,7 @@ class _Move:
     typed: str
     seen: datetime
     order: MoveOrder
+    happened_at: datetime | None = None  # where it did not happen just now
     _code: str = field(init=False, default="")
     _row: Mapping[str, Any] = field(init=False, default_factory=dict)
     _facts: IntakeFacts = field(init=False)
@@ -186,7 +207,7 @@ class _Move:
             told.times,
             due_at=self._due(connection, intake),
             finished_at=self._finished(told, status),
-            returned_at=now if status == Status.RETURNED else None,
+            returned_at=(self.happened_at or now) if status == Status.RETURNED else None,
         )
         return replace(
             told,

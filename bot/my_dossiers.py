@@ -1,18 +1,23 @@
 """A citizen's own dossiers: listed in full for a proved phone, briefly for a followed slip."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.core.dossier import timing
 from bot.core.message import Reply
 from bot.core.notice import NoticeEvent
 from bot.core.notice_truth import why_untrue
+from bot.core.postal import GOES_BY_POST
 from bot.core.reply_text import ZALO_LIMIT
+from bot.store.documents import StoredDocument
 from bot.store.dossier_follows import open_follows
+from bot.store.own_documents import documents_of
 from bot.store.own_dossiers import Mine, OwnDossier, close_missed, missed_notices, own_dossiers
 from bot.store.phone_links import open_links
 from bot.talk import Talk
+from bot.tell_documents import document_words
+from bot.tell_post import post_words
 
 MOST_LISTED = 10
 KEPT_FINISHED = timedelta(days=30)
@@ -50,10 +55,14 @@ def listed(talk: Talk, mine: Mine, room: int) -> str:
     found, total = own_dossiers(talk.connection, mine, since, MOST_LISTED)
     if not found:
         return talk.words("mine.none")
+    proved = [one.dossier_id for one in found if one.proved]
+    documents = documents_of(talk.connection, proved)
+    by_post = post_words(talk.runtime, talk.connection, proved)
     lines = [talk.words("mine.heading")]
     more = len(talk.words("mine.more", count=str(total))) + 1
     for place, one in enumerate(found):
-        entry = _entry(talk, one)
+        entry = _entry(talk, one, documents.get(one.dossier_id, ()))
+        entry = " ".join(filter(None, (entry, by_post.get(one.dossier_id))))
         if place and len("\n".join([*lines, entry])) + more > room:
             break
         lines.append(entry)
@@ -63,7 +72,7 @@ def listed(talk: Talk, mine: Mine, room: int) -> str:
     return "\n".join(lines)
 
 
-def _entry(talk: Talk, one: OwnDossier) -> str:
+def _entry(talk: Talk, one: OwnDossier, documents: Sequence[StoredDocument]) -> str:
     """One dossier; what a stranger may not see only where the phone is proved.
 
     Source: interfaces 5 (nothing personal to a stranger); domain-facts 7.1 (disclosure levels).
@@ -87,6 +96,7 @@ def _entry(talk: Talk, one: OwnDossier) -> str:
     if one.needed:
         needed = _short("; ".join(json.loads(vault.open(one.needed))), NEEDED_LENGTH)
         told.append(talk.words("mine.needed", needed=needed))
+    told += document_words(talk.runtime, documents)
     return " ".join(told)
 
 
@@ -105,6 +115,8 @@ def missed(talk: Talk, phone_index: bytes) -> list[str]:
     lines: dict[tuple[str, NoticeEvent], str] = {}
     for one in found:
         key = MISSED_WORDS.get(one.told.event)
+        if key and one.told.event is NoticeEvent.RESULT and one.present.post in GOES_BY_POST:
+            key = "mine.missed_result_post"
         if key and not why_untrue(one.told, one.present, talk.now, zone):
             line = talk.words(key, code=one.code, date=talk.date(one.changed_at))
             lines.setdefault((one.code, one.told.event), line)

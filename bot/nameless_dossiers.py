@@ -11,6 +11,7 @@ from bot.core.phone import Line, PhoneReading
 from bot.core.snapshot import Snapshot, content_text
 from bot.dossier_record import stored_dossier
 from bot.runtime import Runtime
+from bot.store.documents import wipe_documents
 from bot.store.dossiers import Row
 from bot.store.intakes import put_facts
 from bot.store.nameless import (
@@ -18,6 +19,7 @@ from bot.store.nameless import (
     blank_complaints,
     blank_corrections,
     blank_dossiers,
+    blank_returns,
     corrected_among,
     facts_among,
     set_content,
@@ -50,7 +52,9 @@ def make_nameless(
     blank_dossiers(connection, ids.keys() - needed_here, PERSON, now)
     blank_dossiers(connection, needed_here, PHONE, now)
     unname_dossiers(connection, ids.keys() - needed_here)
+    wipe_documents(connection, ids.keys() - needed_here)
     blank_corrections(connection, ids)
+    blank_returns(connection, ids, now)
     blank_complaints(connection, about_dossiers(ids.keys() - needed_here))
     for one, sealed in facts.items():
         told = read_facts(runtime.vault.open_text(sealed))

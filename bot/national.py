@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.core.national_documents import with_documents
 from bot.core.national_form import (
     NationalDossier,
     NationalProgress,
@@ -21,10 +22,12 @@ from bot.core.national_state import Sheet, Sync, told_by_dossier, told_by_progre
 from bot.core.snapshot import Cause, FeedDossier, Outcome, Refusal, Result
 from bot.dossier_book import Desk
 from bot.dossier_record import stored_dossier
+from bot.post_wish import ToldAddress, keep_told_addresses, news_of
 from bot.register import CHUNK, desk_of, register_source
 from bot.runtime import Runtime
 from bot.store.dossiers import hold_dossiers, whole_dossiers
 from bot.store.feed_keys import FeedKey
+from bot.store.post_orders import returns_of
 from bot.store.progress import (
     Told,
     add_progress,
@@ -103,7 +106,10 @@ def agencies_told(call: NationalCall, verdicts: Sequence[Verdict]) -> Counter[st
 
 def _entry(desk: Desk, call: NationalCall, place: int, record: Mapping[str, Any]) -> _Entry:
     read: NationalDossier | NationalProgress
-    read = read_dossier(record) if call.service is Service.DOSSIERS else read_progress(record)
+    if call.service is Service.DOSSIERS:
+        read = with_documents(read_dossier(record), record)
+    else:
+        read = read_progress(record)
     code = read_one(read.code)
     if code is None:
         raise NotRead(Cause.CODE, "MaHoSo does not read as exactly one receipt code", "MaHoSo")
@@ -137,6 +143,8 @@ class _Wave:
     _told: list[_Entry] = field(default_factory=list)
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _syncs: dict[str, Sync] = field(default_factory=dict)
+    _addresses: dict[str, ToldAddress] = field(default_factory=dict)
+    _address_news: bool = False
 
     def register(self) -> dict[int, Verdict]:
         """Judge and store; verdicts by place."""
@@ -153,6 +161,8 @@ class _Wave:
         ids = [row["id"] for row in stored.values()]
         rows, syncs = progress_rows(connection, ids), newest_syncs(connection, ids)
         self._told, self._rows, self._syncs = [], {}, {}
+        self._addresses = self._told_addresses()
+        self._address_news = self._any_news(connection, stored)
         dossiers: list[FeedDossier] = []
         for entry in self.entries:
             row = stored.get(entry.code)
@@ -165,8 +175,10 @@ class _Wave:
         return dossiers
 
     def owes(self, results: Sequence[Result]) -> bool:
-        """Whether a row or a newest whole record is to be kept."""
-        return any(code in self._rows or code in self._syncs for code in self._taken(results))
+        """Whether a row, a newest whole record or an address for the post is to be kept."""
+        taken = self._taken(results)
+        kept = any(code in self._rows or code in self._syncs for code in taken)
+        return kept or (bool(taken) and self._address_news)
 
     def keep(
         self, connection: Connection, ids: Mapping[str, int], results: Sequence[Result]
@@ -180,6 +192,25 @@ class _Wave:
         put_syncs(
             connection, {ids[code]: self._syncs[code] for code in taken if code in self._syncs}
         )
+        told = {ids[code]: self._addresses[code] for code in taken if code in self._addresses}
+        keep_told_addresses(self.desk, connection, told)
+
+    def _told_addresses(self) -> dict[str, ToldAddress]:
+        """Where results are to be sent, by code; nothing without a postal service."""
+        if self.desk.runtime.settings.post_service == "none":
+            return {}
+        records = [(one.code, one.record) for one in self.entries]
+        return {
+            code: ToldAddress(record.post_address, record.owner_name or "", record.phone or "")
+            for code, record in records
+            if isinstance(record, NationalDossier) and record.by_post and record.post_address
+        }
+
+    def _any_news(self, connection: Connection, stored: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Whether an address is not known yet to the return that is stored for it."""
+        told = {stored[code]["id"]: one for code, one in self._addresses.items() if code in stored}
+        known = returns_of(connection, told)
+        return any(news_of(one, told[place], self.desk.index) for place, one in known.items())
 
     def _taken(self, results: Sequence[Result]) -> list[str]:
         pairs = zip(self._told, results, strict=True)
@@ -241,5 +272,6 @@ def _verdict(entry: _Entry, result: Result | None) -> Verdict:
         return Verdict(code, Outcome.REFUSED, refusal=UNKNOWN)
     if result.cause is not None:
         return Verdict(code, Outcome.REFUSED, refusal=Refusal(result.cause, result.why or ""))
-    progress = isinstance(entry.record, NationalProgress)
-    return Verdict(code, result.outcome, () if progress else result.warnings)
+    if isinstance(entry.record, NationalProgress):
+        return Verdict(code, result.outcome)
+    return Verdict(code, result.outcome, (*result.warnings, *entry.record.odd_rows))

@@ -46,6 +46,7 @@ class Gate:
         return [
             Call(
                 notice_id=turn.notice.id,
+                made_at=turn.notice.created_at,
                 request_id=self._request_id(turn.notice.id, send.rung, recipient, number),
                 rung=send.rung,
                 recipient=recipient,
@@ -118,6 +119,7 @@ def attempt_rows(
     return [
         {
             "notice_id": call.notice_id,
+            "notice_made_at": call.made_at,
             "rung": str(call.rung),
             "recipient": call.recipient,
             "turn": turn,

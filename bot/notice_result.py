@@ -312,6 +312,7 @@ def _reason(answer: Answered) -> str:
 def _row(call: Call, answer: Answered, now: datetime) -> dict[str, Any]:
     return {
         "request": call.request_id,
+        "made_at": call.made_at,
         "to_state": str(answer.state),
         "named": answer.carrier_id[:80] or None,
         "their_code": answer.code[:40] or None,

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from bot.answer import buttons
 from bot.channels.channel import Again, SendFailed
 from bot.channels.sms_gateway import OutgoingSms, SmsGateway
 from bot.channels.sms_gateways import build_gateway
@@ -11,7 +13,7 @@ from bot.channels.zalo_template import TemplateChannel, build_templates
 from bot.core.complaint import ASKS_TO_COME, complaint_button
 from bot.core.ladder import Tried
 from bot.core.message import Button, Outgoing
-from bot.core.notice import Facts, Rung
+from bot.core.notice import Facts, NoticeEvent, Rung
 from bot.core.phone import Phone
 from bot.core.sms_text import sms_parts
 from bot.hold import Hold
@@ -39,6 +41,7 @@ class Call:
     """
 
     notice_id: int
+    made_at: datetime  # when its notice was made
     request_id: str
     rung: Rung
     recipient: str
@@ -92,7 +95,7 @@ class Carriers:
             return Answered(Tried.DELIVERED, taken.carrier_id, "0", cost_dong=cost)
         if call.rung is Rung.SMS:
             return self._sms(call)
-        template = self.runtime.settings.zalo_templates[call.facts.event]
+        template = self.runtime.settings.zalo_templates[call.facts.wording]
         data = template_data(template.params, self.runtime.texts, call.facts)
         by_uid = call.rung is Rung.TEMPLATE_UID
         if by_uid:
@@ -103,11 +106,12 @@ class Carriers:
         return Answered(Tried.SENT, sent.carrier_id, sent.code, sent.said, cost_dong=cost)
 
     def _buttons(self, call: Call) -> tuple[Button, ...]:
-        """Who is asked to come may say that nothing was there."""
-        if call.facts.event not in ASKS_TO_COME:
-            return ()
-        title = self.runtime.texts.render("button.not_there")
-        return (complaint_button(title, call.notice_id),)
+        """Who is asked to come may say that nothing was there; a result leads to what is known."""
+        event, texts = call.facts.event, self.runtime.texts
+        known = buttons(texts, "mine") if event is NoticeEvent.RESULT else ()
+        if event not in ASKS_TO_COME or call.facts.by_post:
+            return known
+        return (complaint_button(texts.render("button.not_there"), call.notice_id), *known)
 
     def _sms(self, call: Call) -> Answered:
         settings = self.runtime.settings

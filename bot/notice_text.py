@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from string import Formatter
 
-from bot.core.notice import Facts, NoticeEvent
+from bot.core.notice import RESULT_POST, Facts, NoticeEvent
 from bot.core.sms_text import unaccented
 from bot.texts.catalogue import Catalogue
 
@@ -24,6 +24,8 @@ TEXTS: Mapping[NoticeEvent, str] = {
     NoticeEvent.RETURNED: "notice.returned",
     NoticeEvent.APOLOGY: "notice.apology",
     NoticeEvent.CORRECTION: "notice.correction",
+    NoticeEvent.POSTED: "notice.posted",
+    NoticeEvent.POST_BACK: "notice.post_back",
     NoticeEvent.OTP: "notice.otp",
 }
 # A one-time code is about no dossier, so it has none.
@@ -39,7 +41,11 @@ STATUSES: Mapping[NoticeEvent, str] = {
     NoticeEvent.RETURNED: "notice.status_returned",
     NoticeEvent.APOLOGY: "notice.status_apology",
     NoticeEvent.CORRECTION: "notice.status_correction",
+    NoticeEvent.POSTED: "notice.status_posted",
+    NoticeEvent.POST_BACK: "notice.status_post_back",
 }
+# What a result says that the post brings: nobody is asked to come.
+BY_POST_TEXT, BY_POST_STATUS = "notice.result_post", "notice.status_result_post"
 # The longest value of a template's parameter, in characters, by what it is filled with: Zalo's
 # kinds code, product, transaction status, time and OTP. Source: zalo-platform 5.3.
 ROOM: Mapping[str, int] = {
@@ -84,7 +90,8 @@ def template_data(params: Mapping[str, str], texts: Catalogue, facts: Facts) -> 
             long for Zalo end at a word and "…", a code never does.
     Source: zalo-platform 5.3 (lengths).
     """
-    status = STATUSES.get(facts.event)
+    posted = facts.wording == RESULT_POST
+    status = BY_POST_STATUS if posted else STATUSES.get(facts.event)
     values = {
         **_values(texts, facts, facts.agency_name),
         "procedure": facts.procedure,
@@ -94,7 +101,7 @@ def template_data(params: Mapping[str, str], texts: Catalogue, facts: Facts) -> 
 
 
 def _said(texts: Catalogue, facts: Facts, agency: str) -> str:
-    key = TEXTS[facts.event]
+    key = BY_POST_TEXT if facts.wording == RESULT_POST else TEXTS[facts.event]
     if facts.event is NoticeEvent.RECEIVED and facts.promised_on is None:
         key = "notice.received_no_date"
     values = _values(texts, facts, agency)
@@ -110,6 +117,7 @@ def _values(texts: Catalogue, facts: Facts, agency: str) -> dict[str, str]:
         "timing": texts.render("status.late" if facts.late else "status.on_time"),
         "due_date": f"{day:%d/%m/%Y}" if day else texts.render("notice.no_date"),
         "otp": facts.otp,
+        "item": facts.item_code or texts.render("notice.no_item"),
     }
 
 

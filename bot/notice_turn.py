@@ -26,6 +26,7 @@ from bot.core.ladder import (
 from bot.core.notice import Facts, NoticeEvent
 from bot.core.notice_truth import Present, Told, why_untrue
 from bot.core.opening import opens_at
+from bot.core.postal import GOES_BY_POST
 from bot.notice_text import zalo_text
 from bot.runtime import Runtime
 from bot.send_journal import FOLDER, never_begun
@@ -48,9 +49,12 @@ from bot.store.notice_claims import (
 )
 from bot.store.phone_links import Linked, linked_followers
 from bot.store.phone_states import PhoneState, states_of
+from bot.store.post_orders import PostReturn, returns_of
 from bot.vault import blind_index, derived_key
 
 RESULT_LOOK = timedelta(seconds=3)
+# What these say hangs on where the dossier's return by post stands.
+OF_POST = frozenset({NoticeEvent.POSTED, NoticeEvent.POST_BACK})
 UNKNOWN_AGENCY = Agency("", "", None, None, same_day_notices=False, step_sms=False,
                         result_hold_minutes=0)  # fmt: skip
 
@@ -160,7 +164,15 @@ class Round:
             states_of(connection, phones),
             result_states(connection, corrections),
             _by_place(linked_followers(connection, phones, dossiers.keys())),
+            posts=returns_of(connection, self._by_post(claimed)),
         )
+
+    def _by_post(self, claimed: Sequence[ClaimedNotice]) -> set[int]:
+        """The dossiers whose notices may speak of the post."""
+        events = OF_POST
+        if self.runtime.settings.post_service != "none":
+            events = OF_POST | {NoticeEvent.RESULT}
+        return {one.dossier_id for one in claimed if one.dossier_id and one.event in events}
 
     def _drop_unbegun(self, connection: Connection, lost: Set[int]) -> bool:
         """Take back what a killed process of this machine had written down and not begun."""
@@ -174,11 +186,14 @@ class Round:
         return bool(unbegun)
 
     def _prepare(self, one: ClaimedNotice, known: "_Known") -> tuple[Facts, str, bytes]:
-        facts = self._facts(one, known.dossiers.get(one.dossier_id or 0))
+        place = one.dossier_id or 0
+        facts = self._facts(one, known.dossiers.get(place), known.posts.get(place))
         text = "" if facts.event is NoticeEvent.OTP else zalo_text(self.runtime.texts, facts)
         return facts, text, blind_index(self._mark_key, text or one.key)
 
-    def _facts(self, one: ClaimedNotice, dossier: ToldDossier | None) -> Facts:
+    def _facts(
+        self, one: ClaimedNotice, dossier: ToldDossier | None, post: PostReturn | None
+    ) -> Facts:
         event = NoticeEvent(one.event)
         if dossier is None:
             otp = self.runtime.vault.open_text(one.secret) if one.secret else ""
@@ -199,6 +214,10 @@ class Round:
             if promised
             else None,
             late=one.late,
+            by_post=post is not None and post.state in GOES_BY_POST,
+            item_code=self.runtime.vault.open_text(post.item_code)
+            if post and post.item_code and event is NoticeEvent.POSTED
+            else "",
         )
 
     def _said(
@@ -234,7 +253,7 @@ class Round:
             now=now,
             expires_at=one.expires_at,
             opens_at=opens_at(now, hours.start, hours.end, zone),
-            ways=self._ways(one, facts.event, dossier, agency, known),
+            ways=self._ways(one, facts, dossier, agency, known),
             past=tuple(known.past.get(one.id, ())),
             untrue=self._untrue(one, facts.event, dossier, known, now),
             said_at=repeats,
@@ -261,20 +280,25 @@ class Round:
         if dossier is None:
             return "" if event is NoticeEvent.OTP else "the dossier is gone"
         told = Told(event, one.step, one.promised_at, one.created_at)
+        post = known.posts.get(dossier.id)
         present = Present(
-            dossier.status, dossier.step, dossier.due_at, known.results.get(dossier.id, "")
+            dossier.status,
+            dossier.step,
+            dossier.due_at,
+            known.results.get(dossier.id, ""),
+            post.state if post else "",
         )
         return why_untrue(told, present, now, self.runtime.settings.zone)
 
     def _ways(
         self,
         one: ClaimedNotice,
-        event: NoticeEvent,
+        facts: Facts,
         dossier: ToldDossier | None,
         agency: Agency,
         known: "_Known",
     ) -> Ways:
-        settings = self.runtime.settings
+        settings, event = self.runtime.settings, facts.event
         phone = known.phone(one)
         state = known.states.get(bytes.fromhex(phone), PhoneState()) if phone else PhoneState()
         until = state.no_template_until
@@ -285,7 +309,7 @@ class Round:
             phone_line=dossier.phone_line if dossier else "missing",
             notify_zalo=dossier.notify_zalo if dossier else otp,
             notify_sms=dossier.notify_sms if dossier else otp,
-            template=event in settings.zalo_templates,
+            template=facts.wording in settings.zalo_templates,
             gateway=settings.sms_gateway != "none",
             step_sms=agency.step_sms,
             # Whoever asks for a code has the phone in hand: an older failure does not count.
@@ -305,6 +329,7 @@ class _Known:
     results: Mapping[int, str]
     linked: Mapping[bytes | int, Sequence[Linked]]
     corrected: Set[int] = frozenset()
+    posts: Mapping[int, PostReturn] = field(default_factory=dict)
 
     def phone(self, one: ClaimedNotice) -> str:
         """The mark of the phone to reach: the dossier's present one."""
@@ -314,12 +339,14 @@ class _Known:
         return dossier.phone_index.hex() if dossier.phone_index else ""
 
     def contacts(self, one: ClaimedNotice) -> list[Contact]:
-        """Linked followers: by the dossier's phone, and of the dossier itself; each once."""
+        """Linked followers: by the dossier's phone, and of the dossier itself; each once.
+
+        An item code is for who has proved the phone, and not for who holds the slip.
+        """
         phone = self.phone(one)
-        linked = [
-            *(self.linked.get(bytes.fromhex(phone), ()) if phone else ()),
-            *self.linked.get(one.dossier_id or 0, ()),
-        ]
+        linked = [*(self.linked.get(bytes.fromhex(phone), ()) if phone else ())]
+        if one.event != NoticeEvent.POSTED:
+            linked += self.linked.get(one.dossier_id or 0, ())
         found = {each.user_id: Contact(each.user_id, each.last_interaction_at) for each in linked}
         return list(found.values())
 

@@ -32,6 +32,7 @@ from bot.store.notice_claims import (
     close_notices,
     put_back_notices,
 )
+from bot.traces import span
 from bot.vault import derived_key
 
 # Longer than a call may take; what is then still unrecorded counts as a lost answer.
@@ -156,9 +157,9 @@ class Notifier:
         room = min(UNDER_WAY * self.threads - under_way, self._most)
         if room < self.threads // 4 or monotonic() - self._away_at < AFTER_AWAY_SECONDS:
             return 0
-        self._journal.open()
         if not under_way and not self._unrecorded:
             self._journal.rest()
+            self._journal.open()
         for hold in self.carriers.holds.values():
             hold.most(1)  # what other workers found out is read before the transaction
         now = self.runtime.now()
@@ -256,9 +257,12 @@ class Notifier:
             now = self.runtime.now()
             if self._stopping or now > unit.lease_until - LEASE_MARGIN or self._closed(unit, now):
                 break
-            self._journal.mark(call.request_id)
+            if not self._journal.mark(call.request_id):
+                break
             try:
-                answers.append(self.carriers.hand_over(call))
+                request_id, rung = unit.turn.notice.request_id, str(call.rung)
+                with span("notify", request_id, notice=call.notice_id, rung=rung):
+                    answers.append(self.carriers.hand_over(call))
             except Exception as fault:
                 logger.exception("notify.broke", notice=call.notice_id)
                 reason = f"it broke the code: {type(fault).__name__}"

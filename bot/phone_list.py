@@ -48,7 +48,11 @@ def read_phone_list(runtime: Runtime, content: bytes) -> PhoneList | str:
     phones: dict[str, Phone] = {}
     faults: list[tuple[int, str]] = []
     repeats = 0
-    for line, typed in _cells(text):
+    try:
+        cells = list(_cells(text))
+    except csv.Error:
+        return "Không đọc được tệp: dấu ngoặc kép chưa đóng. Mời mở bằng Excel và lưu lại dạng CSV."
+    for line, typed in cells:
         reading = read_phone(typed)
         if reading.phone is None:
             if typed.strip():
@@ -77,7 +81,8 @@ def _cells(text: str) -> Iterator[tuple[int, str]]:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     place = 0
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    for number, row in enumerate(rows, start=1):
         if number == 1:
             heads = [cell.strip().lower() for cell in row]
             known = [at for at, head in enumerate(heads) if head in HEADS]

@@ -29,16 +29,12 @@ def tool(name: str) -> str:
 
 
 def address(url: str) -> str:
-    """A database's address as libpq takes it, without the password."""
+    """A database's address as libpq takes it, without the password.
+
+    Shape: of several hosts (`?host=a:1&host=b:2`) all stay, with their ports.
+    """
     parts = make_url(url)
-    query = {key: value for key, value in parts.query.items() if isinstance(value, str)}
-    named = {
-        "host": parts.host,
-        "port": parts.port,
-        "user": parts.username,
-        "dbname": parts.database,
-        **query,
-    }
+    _, named = parts.get_dialect()().create_connect_args(parts)
     named.pop("password", None)
     return make_conninfo(**{key: str(value) for key, value in named.items() if value is not None})
 

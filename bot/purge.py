@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_
 from bot.core.phone_proof import day_began
 from bot.core.staff import Deed
 from bot.database import reading
+from bot.drop_months import drop_month, past_months
 from bot.index_key import index_key
 from bot.logs import log
 from bot.nameless_dossiers import make_nameless
@@ -19,6 +20,7 @@ from bot.runtime import Runtime
 from bot.send_journal import drop_journals, old_journals
 from bot.store import nameless
 from bot.store.audit import write_deed
+from bot.store.past_months import oldest_row
 from bot.store.purge_runs import (
     PurgeLine,
     begin_line,
@@ -80,6 +82,12 @@ def purge_if_due(runtime: Runtime) -> bool:
     return True
 
 
+def whole_month_rules() -> list[RetentionRule]:
+    """The rules by which whole months are dropped."""
+    rules = load_retention().rules
+    return [rules[name] for name, what in PURGES.items() if what.by == "months"]
+
+
 @dataclass(slots=True)
 class _Run:
     """One purge, begun or gone on with."""
@@ -108,6 +116,8 @@ class _Run:
         if rule.folder:
             return self._files(name, rule)
         what, before = PURGES[name], self.runtime.now() - rule.kept
+        if what.by == "months":
+            return self._months(name, rule, is_over)
         with reading(self.runtime.engine) as connection:
             found = count_past(connection, what, before)
         with self.runtime.engine.begin() as connection:
@@ -120,6 +130,25 @@ class _Run:
         with self.runtime.engine.begin() as connection:
             end_line(connection, self.run_id, name, oldest, self.runtime.now())
         return True
+
+    def _months(self, name: str, rule: RetentionRule, is_over: Callable[[], bool]) -> bool:
+        """Whole months; those that have to stay yet are shown by `python -m bot months`."""
+        past = past_months(self.runtime, rule.table, self.runtime.now() - rule.kept)
+        found = [one for one in past if not one.stays]
+        with self.runtime.engine.begin() as connection:
+            begin_line(connection, self.run_id, name, sum(one.going for one in found))
+        for one in () if self.dry_run else found:
+            drop_month(self.runtime, one, lambda db, rows: self._note(db, name, rows))
+            if is_over():
+                return False
+        with reading(self.runtime.engine) as connection:
+            oldest = oldest_row(connection, rule.table)
+        with self.runtime.engine.begin() as connection:
+            end_line(connection, self.run_id, name, oldest, self.runtime.now())
+        return True
+
+    def _note(self, connection: Connection, name: str, rows: int) -> None:
+        count_purged(connection, self.run_id, name, rows)
 
     def _batches(self, name: str, what: Purge, before: datetime) -> Iterator[int]:
         """Purge by one rule, a transaction at a time; how many rows each did.

@@ -1,20 +1,20 @@
 """The books as a supervisor reads them: periods, agencies that are theirs, figures, drill-down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.core.agency import Agency, family, parents_of
-from bot.core.book import Entry, Fate, Outcome, fate_at
+from bot.core.book import Entry, Fate, Outcome, PastChange, fate_at
 from bot.core.book_figures import EVERY_PROCEDURE, moves
 from bot.core.staff import Actor
 from bot.database import reading
 from bot.keep_books import days_of_month
 from bot.ratios import STATE_FIGURES
-from bot.reckon_day import ALL_THAT_IS_KNOWN, day_entries
+from bot.reckon_day import ALL_THAT_IS_KNOWN, HISTORY, day_entries, gone_of
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
 from bot.store.book_counts import last_states
@@ -194,6 +194,7 @@ class Case:
     at: datetime
     event: str = ""
     fate: Fate | None = None
+    count: int = 1  # what it adds to the figure: more than one where papers are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +208,15 @@ class CasePlace:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The dossiers behind one figure of one day; `number` is the figure itself."""
+    """The dossiers behind one figure of a day; `number` is the figure, `all` how many they are.
+
+    Shape: `gone` when the day's rows are past their keeping time: the figure stands, they do not.
+    """
 
     number: int
     shown: Sequence[Case]
+    all: int
+    gone: bool = False
 
 
 _FATES: Mapping[str, frozenset[Outcome]] = {
@@ -242,6 +248,8 @@ def read_cases(
         by_agency = {code: row[figure] for code, row in of_agencies.items() if row[figure]}
         if len(by_agency) > 1:
             return by_agency
+    if HISTORY in gone_of(runtime, day):
+        return Cases(sum(row[figure] for row in of_agencies.values()), [], 0, gone=True)
     happened = day_entries(runtime, day, agencies=wanted)
 
     def counts(at: str, code: str) -> bool:
@@ -256,21 +264,22 @@ def read_cases(
         ]
     else:
         found = [
-            (change.dossier_id, Case("", change.agency, change.procedure, change.arrived_at))
-            for change, moved in moves(happened.period, happened.histories, happened.apologised)
+            (change.dossier_id, _moved_case(change, moved[figure]))
+            for change, moved in moves(happened.period, happened.histories, happened.beside)
             if moved.get(figure) and counts(change.agency, change.procedure)
         ]
     shown = found[:MOST_SHOWN]
     with reading(runtime.engine) as connection:
         codes = codes_of(connection, {dossier_id for dossier_id, _ in shown if dossier_id})
     return Cases(
+        sum(one.count for _, one in found),
+        [replace(one, code=codes.get(dossier_id or 0, "")) for dossier_id, one in shown],
         len(found),
-        [
-            Case(codes.get(dossier_id or 0, ""), one.agency, one.procedure, one.at, one.event,
-                 one.fate)
-            for dossier_id, one in shown
-        ],
-    )  # fmt: skip
+    )
+
+
+def _moved_case(change: PastChange, count: int) -> Case:
+    return Case("", change.agency, change.procedure, change.arrived_at, count=count)
 
 
 def _fate(entry: Entry) -> Fate:

@@ -9,7 +9,8 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from bot.channels.media import Fault, NotFetched, fetch_photo
+from bot.channels.guarded import Fault, NotFetched
+from bot.channels.media import fetch_photo
 from bot.channels.zalo_events import PHOTO
 from bot.core.intent import Intent, Kind
 from bot.database import AWAY, reading

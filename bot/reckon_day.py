@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.core.apology import beginning
 from bot.core.book import DayRows, Entry, Outcome, PastChange, entries_of, repeated_moments
-from bot.core.book_figures import Figures, Period, figures_of
+from bot.core.book_figures import Beside, Figures, Period, figures_of
 from bot.core.notice import NoticeEvent
 from bot.database import plan_anew, reading
 from bot.runtime import Runtime
@@ -20,6 +20,9 @@ from bot.store.book_events import (
     histories,
     told_of_moments,
 )
+from bot.store.document_counts import counts_of
+from bot.store.months_dropped import gone_until
+from bot.store.post_tracking import earned_by_post
 
 ALL_THAT_IS_KNOWN = datetime.max.replace(tzinfo=UTC)
 LOST = "lost"  # due by the dossier's history, and no notice stands for it
@@ -66,6 +69,17 @@ def day_ends(runtime: Runtime, day: date) -> datetime:
     return beginning(day + timedelta(days=1), runtime.settings.zone)
 
 
+HISTORY, ATTEMPTS = "dossier_change", "attempt"
+
+
+def gone_of(runtime: Runtime, day: date) -> Collection[str]:
+    """Of which tables rows of this day were dropped, past their keeping time."""
+    since = beginning(day, runtime.settings.zone)
+    with reading(runtime.engine) as connection:
+        ends = {name: gone_until(connection, name) for name in (HISTORY, ATTEMPTS)}
+    return {name for name, end in ends.items() if end is not None and since < end}
+
+
 def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNOWN) -> Reckoned:
     """Reckon a local day by what was known at a moment; without one, by all that is known.
 
@@ -73,7 +87,7 @@ def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNO
             and of notices what they said before is kept.
     """
     happened = day_entries(runtime, day, known_at)
-    figures = figures_of(happened.period, happened.entries, happened.histories, happened.apologised)
+    figures = figures_of(happened.period, happened.entries, happened.histories, happened.beside)
     short = _apologies_short(happened.entries, happened.apologies_counted)
     return Reckoned(day, known_at, figures, [*_differences(happened.entries), *short])
 
@@ -85,7 +99,7 @@ class Happened:
     period: Period
     entries: Sequence[Entry]
     histories: Sequence[Sequence[PastChange]]
-    apologised: Mapping[int, datetime]
+    beside: Beside
     apologies_counted: int | None
 
 
@@ -105,10 +119,10 @@ def day_entries(
         plan_anew(connection)
         rows = _rows(connection, since, until, agencies)
         moved = {history[-1].dossier_id for history in rows.changes}
-        apologised = apologised_since(connection, moved)
+        beside = Beside(apologised_since(connection, moved), counts_of(connection, moved))
         counted = apologies_counted(connection, day.isoformat())
     period = Period(since, until, zone, known_at)
-    return Happened(period, entries_of(rows), rows.changes, apologised, counted)
+    return Happened(period, entries_of(rows), rows.changes, beside, counted)
 
 
 def _rows(
@@ -117,7 +131,8 @@ def _rows(
     changes = histories(connection, since, until, agencies)
     notices = booked_notices(connection, since, until, agencies)
     older = told_of_moments(connection, repeated_moments(changes, since))
-    return DayRows(since, changes, notices, older)
+    posted = earned_by_post(connection, since, until, agencies)
+    return DayRows(since, changes, notices, older, posted)
 
 
 def _differences(entries: Sequence[Entry]) -> list[Difference]:

@@ -19,6 +19,7 @@ from bot.dossier_record import change_record, dossier_record
 from bot.index_key import index_key
 from bot.logs import present_request
 from bot.owe_notices import Terms, owe_for_changes
+from bot.post_wish import keep_post_wishes
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
 from bot.store.dossiers import (
@@ -32,6 +33,7 @@ from bot.store.dossiers import (
 )
 from bot.store.feed_keys import FeedKey
 from bot.store.phone_corrections import drop_corrections
+from bot.told_documents import keep_told_documents
 
 CHUNK = 200  # dossiers a transaction: few enough that a webhook need not wait long for its turn
 TRIES = 8
@@ -154,6 +156,7 @@ def _register(
         ids |= _write_dossiers(desk, connection, book, before.known)
         _write_codes(connection, ids, before.leads, book.leads)
         name_dossiers(connection, desk.index, book.changes, ids)
+        keep_told_documents(desk, connection, book.changes, ids)
         zone = desk.runtime.settings.zone
         terms = Terms(desk.known_agencies, desk.index, zone, desk.now, desk.request_id)
         earned = owe_for_changes(connection, terms, book.changes, ids)
@@ -163,6 +166,7 @@ def _register(
             for change, event in zip(book.changes, earned, strict=True)
         ]
         add_changes(connection, rows)
+        keep_post_wishes(desk, connection, book.changes, ids)
     return book.results, ids, owed
 
 

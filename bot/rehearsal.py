@@ -1,17 +1,14 @@
 """What a rehearsal needs and a province must never start with: made-up secrets, kept in VAR_DIR."""
 
 import json
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 
+from bot.kept_environment import keep_environment, kept_environment
 from bot.settings import CHECKOUT
-
-HEADER = "# Made by `bot up --sandbox` for rehearsal. Delete with `make reset`.\n"
 
 
 def _digits(count: int) -> str:
@@ -35,6 +32,10 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "SPEEDSMS_TOKEN": lambda: secrets.token_urlsafe(24),
     "VIETGUYS_USER": lambda: f"motcua{_digits(4)}",
     "VIETGUYS_PASSWORD": lambda: secrets.token_urlsafe(12),
+    "OIDC_CLIENT_SECRET": lambda: secrets.token_urlsafe(24),
+    "POST_USER": lambda: f"motcua{_digits(4)}",
+    "POST_PASSWORD": lambda: secrets.token_urlsafe(12),
+    "POST_CUSTOMER_CODE": lambda: f"KH{_digits(8)}",
 }
 
 _CODE = {"ma_ho_so": "{code}", "co_quan": "{agency}"}
@@ -53,6 +54,8 @@ TEMPLATES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "returned": ("412244", _CODE),
     "apology": ("412235", _CODE_AND_DATE),
     "correction": ("412245", _CODE),
+    "result_post": ("412246", {"ma_ho_so": "{code}"}),
+    "post_back": ("412247", _CODE),
 }
 # The one that announcements go by.
 NEWS_TEMPLATE = {
@@ -68,10 +71,11 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
     other commands of this checkout find the same house. What the environment sets wins, except
     the carrier's addresses: a rehearsal must never reach the real one. A `.env` is left aside:
     its database and the tokens in it belong to a house that citizens use.
+    Errors: CutShort.
     """
     var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
     place = var_dir / "env"
-    kept = {key: value for key, value in dotenv_values(place).items() if value}
+    kept = kept_environment(place)
     made = {name: kept.get(name) or make() for name, make in SECRETS.items()}
     addresses = {**_addresses(environ), **_carriers(environ)}
     keep_environment(place, {**kept, **made, **addresses})
@@ -79,11 +83,15 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**own_ground, **kept, **made, **environ, **addresses}
 
 
+def _is_open(environ: Mapping[str, str]) -> bool:
+    """Whether the Internet reaches in."""
+    return environ.get("PUBLIC_URL", "").startswith("https://")
+
+
 def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
     port = environ.get("PORT") or "8000"
     sandbox = f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or '8080'}"
     web = f"http://127.0.0.1:{port}"
-    is_open = environ.get("PUBLIC_URL", "").startswith("https://")  # to the Internet
     return {
         "ZALO_OAUTH_URL": f"{sandbox}/oauth",
         "ZALO_OPENAPI_URL": f"{sandbox}/openapi",
@@ -99,12 +107,13 @@ def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
         "EXAMPLE_CODE": environ.get("EXAMPLE_CODE") or "H32.01-261116-0001",
         "PUBLIC_URL": environ.get("PUBLIC_URL") or web,
         # A newcomer looks around without a telephone at hand.
-        "SECOND_FACTOR": environ.get("SECOND_FACTOR") or ("required" if is_open else "optional"),
+        "SECOND_FACTOR": environ.get("SECOND_FACTOR")
+        or ("required" if _is_open(environ) else "optional"),
     }
 
 
 def _carriers(environ: Mapping[str, str]) -> dict[str, str]:
-    """The SMS gateways that the sandbox plays, and the templates it has approved."""
+    """The gateways and the postal service that the sandbox plays, and the approved templates."""
     sandbox = f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or '8080'}"
     templates = {
         event: {"id": number, "params": dict(params)}
@@ -114,19 +123,15 @@ def _carriers(environ: Mapping[str, str]) -> dict[str, str]:
         "ESMS_URL": f"{sandbox}/sms/esms",
         "SPEEDSMS_URL": f"{sandbox}/sms/speedsms",
         "VIETGUYS_URL": f"{sandbox}/sms/vietguys",
+        "POST_SERVICE": environ.get("POST_SERVICE") or "vnpost",
+        "POST_URL": f"{sandbox}/post",
+        "POST_PROVINCE": environ.get("POST_PROVINCE") or "Khánh Hòa",  # the demo's
+        # A house that the Internet reaches takes nobody's word over an open line.
+        "OIDC_ISSUER": "" if _is_open(environ) else f"{sandbox}/oidc",
+        "OIDC_CLIENT_ID": "motcua",
+        "OIDC_NAME": environ.get("OIDC_NAME") or "của tỉnh (diễn tập)",
         "SMS_GATEWAY": environ.get("SMS_GATEWAY") or "esms",
         "ZALO_TEMPLATES": environ.get("ZALO_TEMPLATES") or json.dumps(templates),
         "ZALO_ANNOUNCEMENT_TEMPLATE": environ.get("ZALO_ANNOUNCEMENT_TEMPLATE")
         or json.dumps(NEWS_TEMPLATE),
     }
-
-
-def keep_environment(place: Path, values: Mapping[str, str]) -> None:
-    """Write values where every command of this checkout finds them, readable by us alone."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_suffix(".new")
-    text = HEADER + "".join(f"{name}='{value}'\n" for name, value in sorted(values.items()))
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(place)

@@ -9,10 +9,13 @@ from sqlalchemy import Engine
 from bot.bell import Bell, RqBell, SilentBell, ThreadedBell, quick_redis
 from bot.database import make_engine
 from bot.metrics import Metrics, own_metrics, shared_metrics
+from bot.replica import Replica
 from bot.settings import Settings
 from bot.texts.catalogue import Catalogue, load_catalogue
 from bot.texts.present import PresentTexts
 from bot.vault import Vault
+
+REPLICA_POOL = 2  # of a process: pages of the books are few
 
 Clock = Callable[[], datetime]
 
@@ -28,11 +31,17 @@ class Runtime:
     clock: Clock
     wording: PresentTexts
     metrics: Metrics
+    replica: Replica | None = None  # for bot/books_source.py alone
 
     @property
     def texts(self) -> Catalogue:
         """What is said to citizens; bot/present_texts.py takes changed words over."""
         return self.wording.catalogue
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """Every database that is asked."""
+        return (self.engine, self.replica.engine) if self.replica else (self.engine,)
 
     def now(self) -> datetime:
         """This moment, in UTC, shifted by CLOCK_OFFSET_SECONDS."""
@@ -49,22 +58,33 @@ def shifted_clock(offset_seconds: int) -> Clock:
     return lambda: datetime.now(UTC) + offset
 
 
-def build_runtime(settings: Settings, pool_size: int = 8, service: bool = True) -> Runtime:
+def build_runtime(
+    settings: Settings, pool_size: int | None = None, service: bool = True
+) -> Runtime:
     """Assemble a runtime from settings; opens nothing yet.
 
-    Shape: `service` is False for one-off commands, which count for nobody and may wait for
-           the bell.
+    Shape: `pool_size` connections are kept, DATABASE_POOL where it is not told. `service` is False
+           for one-off commands, which count for nobody and may wait for the bell.
     """
     bell: Bell = SilentBell()
     if settings.redis_url:
         bell = RqBell(quick_redis(settings.redis_url))
         bell = ThreadedBell(bell) if service else bell
+    pooled = settings.database_pooler == "transaction"
     return Runtime(
         settings=settings,
-        engine=make_engine(settings.database_url, pool_size),
+        engine=make_engine(settings.database_url, pool_size or settings.database_pool, pooled),
         vault=Vault(settings.field_keys),
         bell=bell,
         clock=shifted_clock(settings.clock_offset_seconds),
         wording=PresentTexts(load_catalogue()),
         metrics=shared_metrics(settings.var_dir / "metrics") if service else own_metrics(),
+        replica=_replica(settings, pooled),
     )
+
+
+def _replica(settings: Settings, pooled: bool) -> Replica | None:
+    if not settings.database_read_url:
+        return None
+    engine = make_engine(settings.database_read_url, REPLICA_POOL, pooled)
+    return Replica(engine, timedelta(minutes=settings.database_read_minutes))

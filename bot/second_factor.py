@@ -70,7 +70,7 @@ def prove_code(runtime: Runtime, present: Standing, typed: str) -> bool:
         if found is None or how is None:
             return False
         prove_session(connection, present.session_id, now)
-        welcome(connection, present.actor, found, now, how)
+        welcome(connection, present.actor, found, now, factor=how)
     return True
 
 

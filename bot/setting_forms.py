@@ -3,11 +3,17 @@
 import ipaddress
 import re
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot.core.provinces import province_named
+from bot.core.redis_address import EXPECTED, PLAIN, read_sentinel_address
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def comma_list(value: Any) -> Any:
@@ -36,6 +42,35 @@ def full_url(value: str) -> str:
 def base_url(value: str) -> str:
     """An address that paths are put behind: without its last slash."""
     return full_url(value).rstrip("/")
+
+
+def province(value: str) -> str:
+    """A province by its name of today, or nothing."""
+    found = province_named(value) if value else ""
+    if found is None:
+        raise ValueError("is no province's name; expected one of today's 34, such as Khánh Hòa")
+    return found
+
+
+def issuer(value: str) -> str:
+    """Who gives identities, exactly as its tokens name it, or nothing; http on this machine only.
+
+    Source: OpenID Connect Discovery 1.0, section 2 ("Issuer": https, no query, no fragment).
+    """
+    if not value:
+        return value
+    parts = urlsplit(value)
+    here = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not (parts.scheme == "https" or here) or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("expected an address that begins with https://, as the provider names it")
+    if parts.query or parts.fragment or not value.isprintable():
+        raise ValueError("expected an address without ? and #, as the provider names it")
+    return value
+
+
+def collector(value: str) -> str:
+    """Where traces go, without its last slash, or nothing."""
+    return base_url(value) if value else value
 
 
 def zone(value: str) -> str:
@@ -68,10 +103,17 @@ def database(value: str) -> str:
     return value
 
 
+def replica(value: str) -> str:
+    """The address of a read replica, or nothing; SQLite has none."""
+    if value and not database(value).startswith("postgresql"):
+        raise ValueError("expected postgresql+psycopg://…, the address of a read replica")
+    return value
+
+
 def redis(value: str) -> str:
-    """The address of a Redis, or nothing."""
-    if value and not value.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("expected redis://…, rediss://… or unix://…")
+    """The address of a Redis, or of the Sentinels that know it, or nothing."""
+    if value and read_sentinel_address(value) is None and not value.startswith(PLAIN):
+        raise ValueError(f"expected redis://…, rediss://…, unix://… or {EXPECTED}")
     return value
 
 

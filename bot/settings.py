@@ -13,8 +13,9 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot import setting_forms as form
-from bot.core.notice import NoticeEvent
+from bot.core.post_order import POST_DO, POST_NEEDS
 from bot.core.template_form import read_announcement_template, read_templates
+from bot.kept_environment import CutShort, kept_environment
 from bot.setting_files import with_files
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,7 @@ GATEWAY_NEEDS = {
     "speedsms": ("SPEEDSMS_TOKEN",),
     "vietguys": ("VIETGUYS_USER", "VIETGUYS_PASSWORD"),
 }
+RESULT_LINK_HOSTS = ("gov.vn",)
 ZALO_MEDIA_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me")
 
 # What a start of the web or the worker cannot do without. Commands that touch less need less.
@@ -47,6 +49,8 @@ WHAT_TO_DO = {
     "ZALO_APP_ID": "copy the application id from developers.zalo.me",
     "ZALO_APP_SECRET": "copy the application secret from developers.zalo.me",
     "ZALO_OA_ID": "copy the Official Account's id from oa.zalo.me",
+    "OIDC_CLIENT_ID": "copy the client id that the identity provider gave for this house",
+    "OIDC_CLIENT_SECRET": "copy the client secret from the identity provider",
     "ZALO_OA_SECRET_KEY": "copy the OA secret key from the application's Webhook page",
 }
 
@@ -123,7 +127,7 @@ Addresses = Annotated[
 SecretKeys = Annotated[
     tuple[Annotated[str, AfterValidator(form.secret_key)], ...], BeforeValidator(form.comma_list)
 ]
-Templates = Annotated[dict[NoticeEvent, TemplateSetting], BeforeValidator(read_templates)]
+Templates = Annotated[dict[str, TemplateSetting], BeforeValidator(read_templates)]
 OneTemplate = Annotated[TemplateSetting | None, BeforeValidator(read_announcement_template)]
 
 
@@ -137,6 +141,12 @@ class Settings(BaseModel):
     sandbox_port: int = Field(8080, ge=1, le=65535)
     bind: str = "127.0.0.1"
     database_url: Annotated[str, AfterValidator(form.database)] = ""
+    database_read_url: Annotated[str, AfterValidator(form.replica)] = ""  # "": the one database
+    database_read_minutes: int = Field(5, ge=1, le=24 * 60)  # an older replica is passed over
+    database_pool: int = Field(8, ge=1, le=100)  # connections that a web process keeps
+    database_pooler: Literal["none", "transaction"] = "none"
+    web_processes: int = Field(2, ge=1, le=1000)  # of all machines together, for the doctor's sum
+    worker_processes: int = Field(1, ge=1, le=1000)
     redis_url: Annotated[str, AfterValidator(form.redis)] = ""
     public_url: Annotated[str, AfterValidator(form.base_url)] = ""
     secret_key: Annotated[str, AfterValidator(form.secret_key)] = Field("", repr=False)
@@ -159,6 +169,7 @@ class Settings(BaseModel):
     zalo_openapi_url: Address = "https://openapi.zalo.me"
     zalo_business_url: Address = "https://business.openapi.zalo.me"
     zalo_media_hosts: Commas = ZALO_MEDIA_HOSTS
+    result_link_hosts: Commas = RESULT_LINK_HOSTS
     zalo_calls_per_minute: int = Field(3900, ge=1, le=4000)
     zalo_templates: Templates = Field(default_factory=dict)
     zalo_announcement_template: OneTemplate = None
@@ -176,6 +187,12 @@ class Settings(BaseModel):
     vietguys_user: str = ""
     vietguys_password: str = Field("", repr=False)
     chat_window_hours: int = Field(48, ge=1, le=168)
+    post_service: Literal["none", "file", "vnpost"] = "none"
+    post_url: Address = ""
+    post_user: str = ""
+    post_password: str = Field("", repr=False)
+    post_customer_code: str = Field("", max_length=60)
+    post_province: Annotated[str, AfterValidator(form.province)] = ""  # of the sending desks
     notice_hours: Annotated[Hours, BeforeValidator(_hours)] = Hours(time(7), time(21))
     fallback_after_minutes: int = Field(240, ge=1, le=48 * 60)
     unsure_after_minutes: int = Field(15, ge=1, le=24 * 60)
@@ -192,6 +209,27 @@ class Settings(BaseModel):
     pull_every_minutes: int | None = Field(None, ge=1, le=24 * 60)
     example_code: str = Field("H56.14-240823-0001", min_length=10, max_length=64)
     clock_offset_seconds: int = 0
+    oidc_issuer: Annotated[str, AfterValidator(form.issuer)] = ""  # "": no such log-in
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field("", repr=False)
+    oidc_name: str = Field("của tỉnh", min_length=1, max_length=60)
+    oidc_login_claim: str = Field("preferred_username", pattern=r"^[A-Za-z0-9_.:/-]{1,80}$")
+    oidc_scopes: str = Field("openid profile", pattern=r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$")
+    oidc_hosts: Commas = ()
+    oidc_required_acr: Commas = ()
+    oidc_required_amr: Commas = ("mfa", "otp", "hwk")
+    otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(form.collector)] = ""  # "": none
+    otel_exporter_otlp_headers: str = Field("", repr=False)
+    otel_service_name: str = Field("motcua", pattern=r"^[A-Za-z0-9._-]{1,60}$")
+    otel_traces_sampler: Literal[
+        "always_on",
+        "always_off",
+        "traceidratio",
+        "parentbased_always_on",
+        "parentbased_always_off",
+        "parentbased_traceidratio",
+    ] = "parentbased_traceidratio"
+    otel_traces_sampler_arg: float = Field(0.1, ge=0, le=1)
     heartbeat_url_apology: FullAddress = Field("", repr=False)  # whole; it may hold a secret
     heartbeat_url_sweep: FullAddress = Field("", repr=False)
 
@@ -218,7 +256,7 @@ def names() -> tuple[str, ...]:
 def secret_names() -> tuple[str, ...]:
     """The settings that may stand in a file of their own: secrets, and addresses with passwords."""
     secrets = [name.upper() for name, field in Settings.model_fields.items() if not field.repr]
-    return (*secrets, "DATABASE_URL", "REDIS_URL")
+    return (*secrets, "DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL")
 
 
 def gather(environ: Mapping[str, str]) -> dict[str, str]:
@@ -226,9 +264,17 @@ def gather(environ: Mapping[str, str]) -> dict[str, str]:
     var_dir = Path(environ.get("VAR_DIR") or CHECKOUT / "var")
     for place in (CHECKOUT / ".env", var_dir / "env"):
         if place.is_file():
-            stored = {key: value for key, value in dotenv_values(place).items() if value}
-            return {**stored, **environ}
+            return {**_stored(place), **environ}
     return dict(environ)
+
+
+def _stored(place: Path) -> dict[str, str]:
+    if place.name == ".env":
+        return {key: value for key, value in dotenv_values(place).items() if value}
+    try:
+        return kept_environment(place)
+    except CutShort as cut:
+        raise SettingsError((Fault(cut.name, cut.why, cut.do),)) from None
 
 
 def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_NEEDS) -> Settings:
@@ -253,6 +299,12 @@ def load_settings(environ: Mapping[str, str], needs: Collection[str] = SERVICE_N
     settings = _with_defaults(settings)
     faults += _rehearsal_faults(settings)
     faults += _gateway_faults(settings, given)
+    faults += [
+        Fault(name, f"is not set although POST_SERVICE is {settings.post_service}", POST_DO)
+        for name in POST_NEEDS.get(settings.post_service, ())
+        if not given.get(name, "").strip()
+    ]
+    faults += _provider_faults(settings, told)
     if settings.pull_every_minutes:
         faults += [
             Fault(name, "is not set although PULL_EVERY_MINUTES is", "set it, or empty the other")
@@ -269,6 +321,9 @@ def _rehearsal_faults(settings: Settings) -> list[Fault]:
     if not settings.public_url.startswith("https://"):
         return []
     faults = []
+    if settings.oidc_issuer.startswith("http://"):
+        why = "is http although PUBLIC_URL is https, so citizens are reached"
+        faults.append(Fault("OIDC_ISSUER", why, "name the provider's https address"))
     if settings.clock_offset_seconds:
         why = "is set although PUBLIC_URL is https, so citizens are reached"
         do = "remove it: it is only for rehearsal"
@@ -277,6 +332,24 @@ def _rehearsal_faults(settings: Settings) -> list[Fault]:
         why = "is optional although PUBLIC_URL is https, so citizens are reached"
         do = "remove it: administrators and approvers set up their codes at the next log-in"
         faults.append(Fault("SECOND_FACTOR", why, do))
+    return faults
+
+
+def _provider_faults(settings: Settings, told: Collection[str]) -> list[Fault]:
+    """What the log-in by an identity provider lacks."""
+    if not settings.oidc_issuer:
+        return []
+    given = {
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+    }
+    faults = [
+        Fault(name, "is not set although OIDC_ISSUER is", WHAT_TO_DO[name])
+        for name, value in given.items()
+        if not value and name not in told
+    ]
+    if "openid" not in settings.oidc_scopes.split():
+        faults.append(Fault("OIDC_SCOPES", "lacks openid", "put openid in front"))
     return faults
 
 

@@ -16,7 +16,10 @@ from bot.store.audit import write_deed
 from bot.store.subjects import Rows, accounts_of, held, held_dossiers, held_history
 from bot.vault import Vault, blind_index
 
-SEALED = ("phone", "owner_name", "handler", "text", "answer", "words")
+SEALED = (
+    "phone", "owner_name", "handler", "text", "answer", "words", "receiver", "told", "item_code",
+    "reason", "message",
+)  # fmt: skip
 Copy = dict[str, Any]
 
 
@@ -42,6 +45,12 @@ def show_subject(runtime: Runtime, phone: Phone) -> Copy:
     ):  # fmt: skip
         for one in copy[section]:
             one.pop(hidden)
+    for one in copy["documents"]:
+        one["told"] = bool(one["told"])
+    for one in copy["returns_by_post"]:
+        one["receiver"], one["way"] = bool(one["receiver"]), len(one["way"])
+        for name in ("told", "reason"):
+            one.pop(name)
     for talk in copy["talks"]:
         talk["lines"] = len(talk["lines"])
     return {**copy, "phone": phone.masked}
@@ -61,6 +70,11 @@ def _copy(runtime: Runtime, phone: Phone, action: str) -> Copy:
     whole["dossiers"] = _dossiers(vault, dossiers, history)
     opened = {name: [_opened(vault, row) for row in rows] for name, rows in sections.items()}
     _put_below(opened["notices"], opened.pop("attempts"), "notice_id", "attempts")
+    for one in opened["documents"]:
+        one["told"] = json.loads(one["told"]) if one["told"] else None
+    for one in opened["returns_by_post"]:
+        one["receiver"] = json.loads(one["receiver"]) if one["receiver"] else None
+    _put_below(opened["returns_by_post"], opened.pop("ways_by_post"), "return_id", "way")
     _put_below(opened["talks"], opened.pop("talk_lines"), "talk_id", "lines")
     return whole | opened
 

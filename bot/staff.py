@@ -19,8 +19,10 @@ from bot.core.log_in import (
     plain_password,
     review_due,
 )
+from bot.core.sign_on import SignOn
 from bot.core.staff import Account, Actor, Deed, Role
 from bot.database import reading
+from bot.last_password import is_last_with_password
 from bot.log_in import account_of, is_closed
 from bot.logs import log
 from bot.passwords import hash_password, made_up_password
@@ -28,6 +30,7 @@ from bot.runtime import Runtime
 from bot.store.agencies import agency_by_code
 from bot.store.audit import write_deed
 from bot.store.former_passwords import keep_former_password
+from bot.store.identities import linked_staff
 from bot.store.staff import (
     StoredStaff,
     all_staff,
@@ -64,6 +67,8 @@ class StaffFault(StrEnum):
     NAME_FORM = "name.form"
     PRESENT_WRONG = "present.wrong"  # the password in force, typed to change it
     FACTOR_NONE = "factor.none"  # there is no second factor to be reset
+    SIGN_ON_OFF = "sign_on.off"  # no identity provider is set up
+    SIGN_ON_LAST = "sign_on.last"  # somebody has to get in when the provider is away
 
 
 Faults = tuple[StaffFault | PasswordFault, ...]
@@ -111,6 +116,8 @@ class Listed:
     unused: bool  # closed because nobody used it
     disabled_at: datetime | None
     factor: bool  # has a second factor
+    sign_on: SignOn | None
+    linked: bool  # is known by its name at the identity provider
     reviewed_at: datetime  # last confirmed, or made
     reviewed_by: str | None
     review_due: bool
@@ -178,6 +185,9 @@ def change_account(
             return (StaffFault.LOGIN_UNKNOWN,)
         checked = _checked(runtime, connection, actor, change)
         checked.faults.extend(_faults_of_change(runtime, actor, found, change))
+        another = actor is not None and actor.account.id != found.id
+        if another and _ends(change) and is_last_with_password(connection, found):
+            checked.faults.append(StaffFault.SIGN_ON_LAST)
         if checked.faults:
             return tuple(checked.faults)
         values = checked.values | _closing(found, change, now)
@@ -205,6 +215,12 @@ def _faults_of_change(
         name = account_of(runtime, found).name if change.name is None else change.name
         faults += _of_password(actor, found.login, plain_password(change.password), name)
     return faults
+
+
+def _ends(change: Change) -> bool:
+    """Whether an account administers no longer what it did."""
+    loses = change.roles is not None and Role.ADMINISTRATOR not in change.roles
+    return bool(change.disabled) or loses or bool(change.agency_code)
 
 
 def _of_password(actor: Actor | None, login: str, password: str, name: str) -> list[PasswordFault]:
@@ -264,6 +280,7 @@ def list_accounts(runtime: Runtime, actor: Actor | None) -> list[Listed]:
     now = runtime.now()
     with reading(runtime.engine) as connection:
         rows = all_staff(connection, _agencies(actor))
+        linked = linked_staff(connection)
     return [
         Listed(
             account=account_of(runtime, row),
@@ -275,6 +292,8 @@ def list_accounts(runtime: Runtime, actor: Actor | None) -> list[Listed]:
             unused=row.disabled_why == UNUSED or (not row.disabled_at and is_closed(row, now)),
             disabled_at=row.disabled_at,
             factor=row.second_factor is not None,
+            sign_on=row.sign_on,
+            linked=row.id in linked,
             reviewed_at=row.reviewed_at or row.created_at,
             reviewed_by=row.reviewed_by,
             review_due=not row.disabled_at and review_due(row.reviewed_at or row.created_at, now),

@@ -14,6 +14,8 @@ from bot.working_calendar import working_calendar
 
 PREFIX = "staff-"  # before the account's id, where a change says which key told it
 SOFTWARE = "phần mềm một cửa"
+POST_KEY = "post"  # which key told what the postal service reported
+POST = "bưu điện"
 
 
 def staff_desk(runtime: Runtime, actor: Actor) -> Desk:
@@ -33,6 +35,8 @@ def staff_id_of(key_id: str) -> int | None:
 def teller(key_id: str, login_of: Callable[[int], str | None]) -> str:
     """Who told a change, as staff read it."""
     account = staff_id_of(key_id)
+    if key_id == POST_KEY:
+        return POST
     return SOFTWARE if account is None else login_of(account) or key_id
 
 

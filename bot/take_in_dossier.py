@@ -14,7 +14,9 @@ from bot.core.counter_facts import IntakeFacts, facts_text
 from bot.core.counter_faults import Faults, refused
 from bot.core.counter_moves import TAKEN_IN
 from bot.core.counter_procedure import Offered
+from bot.core.counter_receiver import receiver_of
 from bot.core.dossier import Status
+from bot.core.post_receiver import Receiver
 from bot.core.snapshot import UNDELIVERABLE, FeedDossier, Outcome, Procedure, Result, Ticks, Times
 from bot.core.staff import Actor, Deed
 from bot.database import reading
@@ -27,6 +29,7 @@ from bot.store.audit import write_deed
 from bot.store.code_counters import last_number, next_number
 from bot.store.dossiers import dossiers_called
 from bot.store.intakes import Intake, Pressed, add_intake, pressed
+from bot.want_by_post import keep_receiver
 from bot.working_calendar import working_calendar
 
 MOST_PRESS = 40
@@ -68,17 +71,30 @@ def take_in_dossier(runtime: Runtime, actor: Actor, draft: Draft, press: str) ->
         faults["agency"] = closed
     if agency is None or offered is None:
         return Faults(faults)
-    facts = read_draft(draft, offered.rule)
-    if isinstance(facts, Faults):
-        return Faults({**faults, **facts.fields}, facts.to_confirm)
+    read = _read(runtime, draft, offered)
+    if isinstance(read, Faults):
+        return Faults({**faults, **read.fields}, read.to_confirm)
     if faults:
         return Faults(faults)
-    source = _Intake(desk, actor, agency, offered, facts, draft.ticks, press)
+    source = _Intake(desk, actor, agency, offered, *read, draft.ticks, press)
     try:
         [result] = register_source(desk, source)
     except _Stop as stop:
         return stop.answer
     return source.taken(result)
+
+
+def _read(
+    runtime: Runtime, draft: Draft, offered: Offered
+) -> tuple[IntakeFacts, Receiver | None] | Faults:
+    """What slips say and who gets the result by post, or all that is wrong with both."""
+    facts = read_draft(draft, offered.rule)
+    receiver = receiver_of(draft, runtime.settings.post_province)
+    if isinstance(facts, Faults) or isinstance(receiver, Faults):
+        wrong = [one for one in (facts, receiver) if isinstance(one, Faults)]
+        fields = {name: words for one in wrong for name, words in one.fields.items()}
+        return Faults(fields, frozenset().union(*(one.to_confirm for one in wrong)))
+    return facts, receiver
 
 
 def promise(
@@ -143,6 +159,7 @@ class _Intake:
     agency: Agency
     offered: Offered
     facts: IntakeFacts
+    receiver: Receiver | None
     ticks: Ticks
     press: str
     due_at: datetime | None = field(init=False)
@@ -178,6 +195,9 @@ class _Intake:
         account, now = self.actor.account.id, self.desk.now
         one = Intake(self._id, self.offered.id, facts, account, self.agency.code, now)
         add_intake(connection, self.press, one)
+        if self.receiver is not None:
+            by = self.actor.account.login
+            keep_receiver(self.desk.runtime, connection, self._id, self.receiver, by)
         detail: dict[str, str | int | bool | None] = {"procedure": self.offered.rule.code}
         deed = Deed("intake.saved", self.agency.code, "dossier", result.code, detail)
         write_deed(connection, self.actor, now, deed)

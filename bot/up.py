@@ -20,6 +20,7 @@ from bot.bell import quick_redis
 from bot.children import Child, ChildDied, Children
 from bot.demo import link_sandbox, seed_agencies
 from bot.demo_counter import ACCOUNTS, PASSWORD, seed_counter
+from bot.kept_environment import CutShort
 from bot.logs import configure_logs, log
 from bot.metrics import forget_processes
 from bot.migrate import migrate
@@ -166,7 +167,7 @@ def up(start: Start) -> int:
         return House(start, {**gather(environ), **environ, **_spoken(settings)}, settings).run()
     except SettingsError as error:
         print(error, file=sys.stderr)
-    except (CannotStart, ChildDied) as fault:
+    except (CannotStart, ChildDied, CutShort) as fault:
         print(fault, file=sys.stderr)
     finally:
         if lock is not None:

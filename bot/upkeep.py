@@ -14,7 +14,9 @@ from bot.end_talks import end_quiet_talks
 from bot.erase import erase_due
 from bot.heartbeat import Heartbeats
 from bot.keep_books import keep_books
+from bot.keep_months import keep_months
 from bot.logs import log
+from bot.order_post import order_post
 from bot.pull import pull_if_due
 from bot.purge import purge_if_due
 from bot.read_page import read_page
@@ -34,6 +36,8 @@ from bot.store.phone_proofs import blank_old_proofs
 from bot.store.staff_sessions import forget_sessions
 from bot.store.timed_jobs import Wish, ensure_jobs, finish_job, take_job
 from bot.store.workers import forget_signs
+from bot.traces import span
+from bot.track_post import track_post
 from bot.verify_audit import check_audit_if_due
 
 ECHOES_KEPT = timedelta(days=2)
@@ -114,7 +118,10 @@ JOBS: Mapping[str, TimedJob] = {
         check_audit_if_due, timedelta(minutes=30), timedelta(minutes=30), long=True
     ),
     "close-unused": TimedJob(close_unused, timedelta(hours=6), timedelta(minutes=10)),
+    "months": TimedJob(keep_months, timedelta(hours=1), timedelta(minutes=10)),
     "agencies": TimedJob(turn_agencies, timedelta(minutes=1), timedelta(minutes=1)),
+    "order-post": TimedJob(order_post, timedelta(seconds=30), timedelta(minutes=2)),
+    "track-post": TimedJob(track_post, timedelta(minutes=15), timedelta(minutes=2)),
     "tidy": TimedJob(tidy, timedelta(hours=1), timedelta(minutes=10)),
 }
 
@@ -147,7 +154,8 @@ def _run(runtime: Runtime, name: str, job: TimedJob, heartbeats: Heartbeats) -> 
             return False
     fault, outcome = "", None
     try:
-        outcome = job.run(runtime)
+        with span(f"job {name}"):
+            outcome = job.run(runtime)
     except Exception as broke:  # one job's fault must not stop the others
         fault = type(broke).__name__
         logger.exception("timed_job.broke", job=name)

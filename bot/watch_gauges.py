@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from bot.core.postal import ReturnState
 from bot.database import reading
+from bot.keep_months import parted_tables
 from bot.read_page import TEMPLATE_QUOTA
 from bot.reckon_promptness import promptness
 from bot.renew import status as token_status
+from bot.replica import Standing
 from bot.runtime import Runtime
 from bot.store.announcement_books import quota_of
 from bot.store.gateway_balances import balances
 from bot.store.open_messages import database_clock
 from bot.watch_feeds import watch_feeds
 from bot.watch_jobs import watch_jobs
+from bot.watch_post import watch_post
 
 
 def watch_gauges(runtime: Runtime) -> Iterator[Metric]:
@@ -35,6 +39,8 @@ def watch_gauges(runtime: Runtime) -> Iterator[Metric]:
     )
     yield from _machine(runtime)
     yield from _prompt(runtime)
+    yield from _post(runtime)
+    yield from _growth(runtime)
 
 
 def _jobs(runtime: Runtime) -> Iterator[Metric]:
@@ -112,6 +118,56 @@ def _prompt(runtime: Runtime) -> Iterator[Metric]:
     if days:
         share.add_metric([], days[0].prompt / days[0].due)
     yield share
+
+
+def _growth(runtime: Runtime) -> Iterator[Metric]:
+    """Of what grows by the month on PostgreSQL, and of the read replica where there is one."""
+    ahead = GaugeMetricFamily(
+        "motcua_months_ahead", "Months made beforehand for a table", labels=["table"]
+    )
+    lost = GaugeMetricFamily(
+        "motcua_months_strays", "Rows of a table that no month is made for", labels=["table"]
+    )
+    for one in parted_tables(runtime):
+        ahead.add_metric([one.table], one.ahead)
+        lost.add_metric([one.table], one.strays)
+    yield from (ahead, lost)
+    good = GaugeMetricFamily("motcua_replica_good", "1 when the books are read from the replica")
+    age = GaugeMetricFamily(
+        "motcua_replica_age_seconds", "How long ago what the replica holds was true"
+    )
+    if runtime.replica is not None:
+        found = runtime.replica.look()
+        good.add_metric([], int(found.standing is Standing.GOOD))
+        if found.age is not None:
+            age.add_metric([], found.age.total_seconds())
+    yield from (good, age)
+
+
+def _post(runtime: Runtime) -> Iterator[Metric]:
+    """Of results by post; nothing without a service."""
+    with reading(runtime.engine) as connection:
+        report = watch_post(runtime, connection)
+    if report is None:
+        return
+    now = runtime.now()
+    states = GaugeMetricFamily(
+        "motcua_post_returns", "Results that go back by post, by state", labels=["state"]
+    )
+    for state in ReturnState:
+        states.add_metric([state], report.states.get(state, 0))
+    yield states
+    late = (now - report.late_since).total_seconds() if report.late_since else 0.0
+    text = "Seconds since the first try of the order that waits longest; 0 when none waits"
+    yield _gauge("motcua_post_order_oldest_seconds", text, max(late, 0.0))
+    age = GaugeMetricFamily(
+        "motcua_post_tracking_age_seconds", "Seconds since tracking was read to its end"
+    )
+    if report.tracked_at:
+        age.add_metric([], (now - report.tracked_at).total_seconds())
+    yield age
+    yield _gauge("motcua_post_items_left", "Item codes that are free", report.items_left)
+    yield _gauge("motcua_post_items_total", "Item codes that were entered", report.items)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

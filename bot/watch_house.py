@@ -21,7 +21,9 @@ from bot.store.prompt_days import PromptDay
 from bot.store.workers import living
 from bot.watch_channels import ChannelReport, watch_channels
 from bot.watch_feeds import FedAgency, feed_alarms, watch_feeds
+from bot.watch_growth import growth_alarms
 from bot.watch_jobs import WatchedJob, job_alarms, watch_jobs
+from bot.watch_post import post_alarms, watch_post
 from bot.watch_rules import House, watch_rules
 
 LOOKED_BACK = timedelta(hours=24)
@@ -78,6 +80,7 @@ def watch_house(runtime: Runtime, covered: AbstractSet[str] | None = None) -> Ho
         parked = parked_events(connection, MOST_PARKED)
         lanes = living(connection, now - SIGN_FRESH)
         clock = database_clock(connection)
+        post = watch_post(runtime, connection)
     machine = _machine(runtime, clock)
     jobs, feeds, channels = (
         watch_jobs(runtime),
@@ -94,6 +97,8 @@ def watch_house(runtime: Runtime, covered: AbstractSet[str] | None = None) -> Ho
         *feed_alarms(feeds),
         *_parked_alarms(parked),
         *_house_alarms(machine, prompt),
+        *growth_alarms(runtime),
+        *post_alarms(post, now),
     ]
     reasons: Counter[str] = Counter()
     for said, count in failed:

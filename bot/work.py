@@ -39,6 +39,7 @@ from bot.renew import TokenSource
 from bot.runtime import Runtime, build_runtime
 from bot.settings import Settings
 from bot.store.workers import sign, sign_off
+from bot.traces import start_traces, stop_traces
 from bot.upkeep import prepare_jobs, run_due_jobs
 
 LOOK_SECONDS = 2.0  # how often a lane looks by itself, whatever the bell says
@@ -123,6 +124,7 @@ class Lane:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells us
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self.runtime = build_runtime(settings, pool_size=4)
+        start_traces(settings, f"worker {name}", self.runtime.engines)
         self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{name}"
         self._signed = -SIGN_SECONDS
         self._gate = ReleaseGate(self.runtime, name)
@@ -138,6 +140,7 @@ class Lane:
         }[self.name]()
         with suppress(SQLAlchemyError), self.runtime.engine.begin() as connection:
             sign_off(connection, self.worker)
+        stop_traces()
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()

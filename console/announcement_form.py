@@ -11,6 +11,7 @@ from bot.core.announcement_faults import MOST_LINK, Faults, picture_fault, plain
 from bot.phone_list import PhoneList, read_phone_list
 from bot.runtime import Runtime
 from bot.write_announcement import Enclosed
+from console.row_number import row_number
 
 MOST_TITLE, MOST_TEXT = 300, 5_000  # kept of a draft; what Zalo carries is less
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -57,7 +58,7 @@ def read_form(
         phones=_phones(runtime, files, faults, notes),
     )
     revision = form.get("revision", "")
-    return Typed(content, enclosed, int(revision) if revision.isdecimal() else -1, faults, notes)
+    return Typed(content, enclosed, row_number(revision, -1), faults, notes)
 
 
 def _short(form: MultiDict[str, str], name: str, before: str, most: int, faults: Faults) -> str:

@@ -21,6 +21,7 @@ from bot.write_announcement import authors_of
 from console import announcement_words as words
 from console.announcements import ONE, PLACE, READERS, Behind, found_or_404, put_behind_door, shown
 from console.door import actor, allowed
+from console.row_number import row_number
 
 _READERS, _BESIDE = allowed(*READERS), allowed(*READERS, renews=False)
 _RUNNERS, _APPROVERS = allowed(Role.ANNOUNCER, Role.APPROVER), allowed(Role.APPROVER)
@@ -149,7 +150,7 @@ class Pages:
         after = request.args.get("after", "")
         return render_template(
             "announcements/report.html",
-            report=report(self.runtime, found, int(after) if after.isdecimal() else 0),
+            report=report(self.runtime, found, row_number(after)),
             masked=masked,
             why=why,
             **shown(self.runtime, found),
@@ -217,8 +218,7 @@ def _named(answer: Response, name: str) -> Response:
 
 
 def _revision() -> int:
-    typed = request.form.get("revision", "")
-    return int(typed) if typed.isdecimal() else -1
+    return row_number(request.form.get("revision", ""), -1)
 
 
 def _told(now: Progress) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from bot.write_announcement import (
 from console import announcement_words as words
 from console.announcement_form import MINUTE, Typed, read_form
 from console.door import actor, allowed
+from console.row_number import row_number
 
 PLACE = "/console/thong-bao"
 MOST_BYTES = 4 * 1024 * 1024
@@ -114,9 +115,7 @@ class Pages:
     def listed(self) -> str:
         """All of them, newest first."""
         before = request.args.get("before", "")
-        rows = list_announcements(
-            self.runtime, actor(), int(before) if before.isdecimal() else None
-        )
+        rows = list_announcements(self.runtime, actor(), row_number(before) or None)
         agencies = [one for one in list_agencies(self.runtime) if one.code in actor().agencies]
         return render_template(
             "announcements/list.html",
@@ -293,9 +292,7 @@ class Pages:
     def ask(self, number: int) -> View:
         """Hand it in for approval."""
         revision = request.form.get("revision", "")
-        asked = ask_for_approval(
-            self.runtime, actor(), number, int(revision) if revision.isdecimal() else -1
-        )
+        asked = ask_for_approval(self.runtime, actor(), number, row_number(revision, -1))
         if asked is Refused.UNKNOWN:
             abort(404)
         if isinstance(asked, Refused):

@@ -9,6 +9,10 @@ FIGURES: Mapping[str, str] = {
     "resolved_on_time": "Đúng hạn",
     "resolved_late": "Trễ hạn",
     "late_apologised": "Trễ hạn, đã xin lỗi",
+    "resolved_electronic": "Có kết quả điện tử",
+    "resolved_digitised": "Có số hóa giấy tờ hoặc kết quả",
+    "papers": "Giấy tờ của hồ sơ đã giải quyết",
+    "papers_reused": "Giấy tờ dùng lại",
     "reopened": "Mở lại",
     "ended": "Từ chối, rút, dừng",
     "phone_missing": "Không có số",
@@ -32,6 +36,7 @@ COLUMNS = (
     "resolved_early",
     "resolved_on_time",
     "resolved_late",
+    "resolved_electronic",
     "due",
     "sent",
     "delivered",
@@ -42,6 +47,8 @@ COLUMNS = (
     "cost_dong",
 )
 WITHOUT_CASES = frozenset({"attempts", "parts", "cost_dong"})
+# Of what these count a dossier may have several.
+SEVERAL = frozenset({"papers", "papers_reused"})
 EVENTS: Mapping[str, str] = {
     "received": "Đã tiếp nhận",
     "step": "Chuyển bước",
@@ -54,6 +61,8 @@ EVENTS: Mapping[str, str] = {
     "returned": "Đã trả kết quả",
     "apology": "Xin lỗi, hẹn lại",
     "correction": "Đính chính",
+    "posted": "Bưu điện đã nhận gửi",
+    "post_back": "Bưu điện chuyển hoàn",
     "otp": "Mã xác nhận số điện thoại",
 }
 OUTCOMES: Mapping[str, str] = {
@@ -97,6 +106,8 @@ WAYS: Mapping[str, str] = {
     "lookup.photo": "Gửi ảnh phiếu",
     "lookup.sms": "Nhắn SMS",
     "lookup.page": "Mở trang tra cứu",
+    "lookup.paper": "Kiểm tra kết quả: tìm thấy",
+    "lookup.no_paper": "Kiểm tra kết quả: không tìm thấy",
 }
 REPLIES: Mapping[str, str] = {
     "reply.2": "Trong 2 giây",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from bot.books_source import books_until, of_books
 from bot.core.staff import Role
 from bot.ratios import load_ratios, reached
 from bot.read_books import (
@@ -104,8 +105,9 @@ def address(path: str, asked: Asked, **more: str) -> str:
     return f"{PLACE}{path}?" + urlencode({k: v for k, v in {**given, **more}.items() if v})
 
 
-def _shared(asked: Asked, faults: Mapping[str, str]) -> dict[str, Any]:
+def _shared(runtime: Runtime, asked: Asked, faults: Mapping[str, str]) -> dict[str, Any]:
     return {
+        "until": books_until(runtime),
         "asked": asked,
         "faults": faults,
         "w": words,
@@ -118,14 +120,14 @@ def _shared(asked: Asked, faults: Mapping[str, str]) -> dict[str, Any]:
 
 def _overview(runtime: Runtime) -> tuple[str, int]:
     asked, faults = asked_for(runtime)
-    books = read_books(runtime, actor(), asked)
+    books = of_books(runtime, lambda house: read_books(house, actor(), asked))
     page = render_template(
         "books/overview.html",
         books=books,
         procedures=dict(list(_largest_first(books).items())[:MOST_LINES]),
         ratios=reached({**books.total, **books.states}),
         missing=load_ratios().missing,
-        **_shared(asked, faults),
+        **_shared(runtime, asked, faults),
     )
     return page, 422 if faults else 200
 
@@ -141,9 +143,11 @@ def _days(runtime: Runtime) -> str:
     month = request.args.get("thang", asked.last)
     if faults or not _MONTH.fullmatch(month):
         abort(404)
-    found = read_days(runtime, actor(), month, asked.agency, asked.procedure)
+    found = of_books(
+        runtime, lambda house: read_days(house, actor(), month, asked.agency, asked.procedure)
+    )
     return render_template(
-        "books/days.html", days=found, month=month, figure=figure, **_shared(asked, faults)
+        "books/days.html", days=found, month=month, figure=figure, **_shared(runtime, asked, faults)
     )
 
 
@@ -164,23 +168,27 @@ def _cases(runtime: Runtime) -> str:
     if faults or day > runtime.today() or day.year < 2000:
         abort(404)
     place = CasePlace(asked.agency, asked.procedure, alone=request.args.get("rieng") == "1")
-    found = read_cases(runtime, actor(), day, figure, place)
+    found = of_books(runtime, lambda house: read_cases(house, actor(), day, figure, place))
     page = "books/agencies.html" if isinstance(found, dict) else "books/cases.html"
-    return render_template(page, found=found, of_day=day, figure=figure, **_shared(asked, faults))
+    return render_template(
+        page, found=found, of_day=day, figure=figure, **_shared(runtime, asked, faults)
+    )
 
 
 def _questions(runtime: Runtime) -> tuple[str, int]:
     asked, faults = asked_for(runtime)
-    books = read_books(runtime, actor(), asked)
+    books = of_books(runtime, lambda house: read_books(house, actor(), asked))
     page = render_template(
         "books/questions.html",
         books=books,
         procedures=dict(list(_largest_first(books).items())[:MOST_LINES]),
-        by_month=read_counts(runtime, actor(), asked, "period"),
-        by_agency=read_counts(runtime, actor(), asked, "agency_code"),
+        by_month=of_books(runtime, lambda house: read_counts(house, actor(), asked, "period")),
+        by_agency=of_books(
+            runtime, lambda house: read_counts(house, actor(), asked, "agency_code")
+        ),
         months=sorted({*books.by_month}),
-        clerks=phones_by_clerk(runtime, actor(), asked),
-        **_shared(asked, faults),
+        clerks=of_books(runtime, lambda house: phones_by_clerk(house, actor(), asked)),
+        **_shared(runtime, asked, faults),
     )
     return page, 422 if faults else 200
 
@@ -190,7 +198,7 @@ def _csv(runtime: Runtime) -> Response:
     kind = request.args.get("bang", "co-quan")
     if faults or kind not in SHEETS:
         abort(404)
-    sheet = SHEETS[kind](read_books(runtime, actor(), asked))
+    sheet = SHEETS[kind](of_books(runtime, lambda house: read_books(house, actor(), asked)))
     response = Response(csv_lines(sheet), content_type="text/csv; charset=utf-8")
     name = f"bao-cao-{kind}-{asked.first}-{asked.last}.csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -201,7 +209,7 @@ def _xlsx(runtime: Runtime) -> Response:
     asked, faults = asked_for(runtime)
     if faults:
         abort(404)
-    books = read_books(runtime, actor(), asked)
+    books = of_books(runtime, lambda house: read_books(house, actor(), asked))
     response = Response(write_xlsx([make(books) for make in SHEETS.values()]), content_type=XLSX)
     name = f"bao-cao-{asked.first}-{asked.last}.xlsx"
     response.headers.set("Content-Disposition", "attachment", filename=name)

@@ -30,6 +30,8 @@ _EVENTS: Mapping[str, str] = {
     "returned": "Đã trả kết quả",
     "apology": "Xin lỗi, hẹn lại",
     "correction": "Đính chính",
+    "posted": "Bưu điện đã nhận gửi",
+    "post_back": "Bưu điện chuyển hoàn",
     "status": "Trả lời tra cứu",
 }
 _CHANNELS: Mapping[str, str] = {

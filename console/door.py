@@ -15,7 +15,7 @@ from bot.logs import log
 from bot.runtime import Runtime
 from console import instead
 from console.frame import Frame
-from console.kept import read, typed_here
+from console.kept import from_our_page, read, typed_here
 
 ROOT = "/console"
 COOKIE = "console"
@@ -215,8 +215,11 @@ def _open_too_long(public_url: str) -> Response:
     """A login page that was left open is shown anew; of another page, what was typed."""
     if request.path == instead.LOGIN:
         back, login = local_page(request.form.get("next", "")), request.form.get("login", "")
+        kept = read(request.form.get("kept", ""))
+        if "present" in g and kept and from_our_page(public_url):  # logged in, in another tab
+            return instead.send_again(instead.SEND_AGAIN, back, kept)
         words = "Trang đăng nhập đã mở quá lâu. Mời nhập lại mật khẩu."
-        return instead.login_page(words, back, read(request.form.get("kept", "")), login)
+        return instead.login_page(words, back, kept, login)
     return instead.open_too_long(typed_here(public_url))
 
 

@@ -18,8 +18,11 @@ from bot.move_dossier import move_dossier
 from bot.open_dossier import OpenedDossier, open_dossier
 from bot.print_slip import Kind
 from bot.runtime import Runtime
+from bot.show_documents import documents_of
+from bot.show_returns import glance_at_return
 from bot.slip_record import SLIP_OF
 from console.counter_words import INTAKE_CHANNELS, STATUS_WORDS, message_words
+from console.document_words import KIND_WORDS, SOURCE_WORDS, VALIDITY_WORDS
 from console.door import actor, allowed
 
 SLIP_WORDS = {
@@ -86,7 +89,13 @@ def _page(runtime: Runtime, code: str, typed: dict[str, str], faults: Faults) ->
         steps=(("", "– chọn –"), *((step, step) for step in STEPS)),
         typed=typed,
         faults=faults.fields,
+        by_post=glance_at_return(runtime, actor(), told.code),
+        brings=runtime.settings.post_service != "none" and may_move,
         messages=_messages(runtime, told.code),
+        documents=documents_of(runtime, opened.dossier_id),
+        kind_words=KIND_WORDS,
+        source_words=SOURCE_WORDS,
+        validity_words=VALIDITY_WORDS,
         status_words=STATUS_WORDS,
         channel_words=dict(INTAKE_CHANNELS),
     )

@@ -48,6 +48,8 @@ MENU = (
     Place("Đọc ảnh phiếu", "/console/anh", "a"),
     Place("Sửa số điện thoại", "/console/so-dien-thoai", "s"),
     Place("In theo ngày", "/console/in-theo-ngay", "i"),
+    Place("Trả qua bưu điện", "/console/buu-dien", "e"),
+    Place("Giấy tờ, kết quả số", "/console/giay-to"),
     Place("Thủ tục", "/console/thu-tuc"),
     Place("Quầy", "/console/quay"),
     Place("Thông báo", "/console/thong-bao"),
@@ -109,6 +111,11 @@ class Frame:
         """A stored moment as the province's clocks showed it."""
         return moment.astimezone(self.runtime.settings.zone).strftime(form) if moment else ""
 
+    def _provider(self) -> str:
+        """Whose accounts may log in beside our own; "" for nobody's."""
+        settings = self.runtime.settings
+        return settings.oidc_name if settings.oidc_issuer else ""
+
     def values(self, present: Standing | None, path: str) -> dict[str, Any]:
         """What every template of the console may name."""
         actor = present.actor if present else None
@@ -117,6 +124,7 @@ class Frame:
             "menu": self.menu(None if present and present.must_prove else actor),
             "here": path,
             "asset": self.asset,
+            "provider": self._provider(),
             "role_words": ROLE_WORDS,
             "day": lambda moment: self._said(moment, "%d/%m/%Y"),
             "minute": lambda moment: self._said(moment, "%d/%m/%Y %H:%M"),

@@ -13,6 +13,7 @@ from bot.correct_phone import count_bad_phones
 from bot.due_dossiers import count_due_today
 from bot.review_accounts import count_closed_of_late, count_reviews_due
 from bot.runtime import Runtime
+from bot.show_returns import count_to_mend
 from bot.show_talks import talks_waiting
 from console.door import actor, allowed
 
@@ -50,6 +51,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         "Tài khoản tự khóa vì lâu không dùng", "/console/ra-soat-quyen?khoa", count_closed_of_late
     ),
+    Card("Kết quả trả qua bưu điện cần xử lý", "/console/buu-dien", count_to_mend),
     Card("Số điện thoại cần sửa", "/console/so-dien-thoai", count_bad_phones),
     Card("Tệp in theo ngày đã sẵn sàng", "/console/in-theo-ngay", batches_ready),
 )

@@ -17,6 +17,7 @@ WHY_NOBODY = {
     NoSession.AGE: "Phiên làm việc đã đủ 12 giờ nên được đóng lại. Mời đăng nhập lại.",
     NoSession.PASSWORD: "Mật khẩu vừa được đổi. Mời đăng nhập bằng mật khẩu mới.",
     NoSession.FACTOR: "Xác thực hai lớp của tài khoản vừa được thay đổi. Mời đăng nhập lại.",
+    NoSession.SIGN_ON: "Cách đăng nhập của tài khoản vừa được thay đổi. Mời đăng nhập lại.",
     NoSession.DISABLED: "Tài khoản này đã bị khóa. Mời liên hệ người quản trị của cơ quan.",
 }
 

@@ -14,6 +14,7 @@ from bot.core.counter_draft import Draft, DraftPaper
 from bot.core.counter_faults import Faults
 from bot.core.counter_phone import PhoneAdvice, phone_advice
 from bot.core.counter_procedure import MOST_PAPERS, Offered, PaperRule
+from bot.core.counter_receiver import PREFIX
 from bot.core.snapshot import Ticks
 from bot.core.staff import Role
 from bot.print_slip import Kind
@@ -25,13 +26,14 @@ from console.desks import present_desk
 from console.door import actor, allowed
 from console.papers import NEW
 from console.procedure_choice import chosen_code, line_of, matching
+from console.receiver import INTAKE_LABELS, provinces, typed_receiver
 
 PLACE = "/console/tiep-nhan"
 SPARE_LINES = 2  # for papers that no list names
 MOST_SHOWN = 60  # procedures in the list of those that fit
 TYPED = (
     "name", "phone", "address", "email", "owner", "owner_address", "sets", "fees", "collect_at",
-    "channel", "note",
+    "channel", "note", "post_fee",
 )  # fmt: skip
 COUNTS = ("originals", "certified", "copies")
 # The three ticks of the Quảng Bình form, word for word.
@@ -52,6 +54,8 @@ LABELS = {
     "fees": "Phí, lệ phí",
     "collect_at": "Nhận kết quả tại",
     "note": "Ghi chú",
+    "post_fee": "Cước bưu chính",
+    **INTAKE_LABELS,
     "papers": "Giấy tờ",
 }
 
@@ -120,7 +124,7 @@ def _sent(runtime: Runtime) -> Response | str | tuple[str, int]:
     if typed.get("then") not in ("print", "save"):  # Enter, where no script moves on to the next
         return _form(runtime, desk, chosen, typed, Faults({}))
     outcome = take_in_dossier(
-        runtime, actor(), _draft(desk, chosen, typed), typed.get("press", "")[:40]
+        runtime, actor(), _draft(runtime, desk, chosen, typed), typed.get("press", "")[:40]
     )
     if isinstance(outcome, Faults):
         return _form(runtime, desk, chosen, typed, outcome), 422
@@ -155,10 +159,18 @@ def _form(runtime: Runtime, desk: Agency, chosen: Offered, typed: Form, faults: 
         counts=COUNTS,
         ticks=TICKS,
         channels=INTAKE_CHANNELS,
+        by_post=_by_post(runtime),
+        receiver_prefix=PREFIX,
+        provinces=provinces(f"{runtime.settings.post_province} (như cơ quan này)"),
         advice=_advice(typed, faults),
         due=promise(runtime, actor(), desk.code, chosen.rule.code),
         press=typed.get("press", "") or secrets.token_urlsafe(18),
     )
+
+
+def _by_post(runtime: Runtime) -> bool:
+    """Whether the province has results brought, so that the form asks where to."""
+    return runtime.settings.post_service != "none"
 
 
 def _advice(typed: Form, faults: Faults) -> PhoneAdvice | None:
@@ -191,7 +203,7 @@ def _line_count(chosen: Offered, typed: Form) -> int:
     return min(MOST_PAPERS, max([len(chosen.rule.papers), *filled]) + SPARE_LINES)
 
 
-def _draft(desk: Agency, chosen: Offered, typed: Form) -> Draft:
+def _draft(runtime: Runtime, desk: Agency, chosen: Offered, typed: Form) -> Draft:
     fields: dict[str, Any] = {name: typed.get(name, "") for name in TYPED}
     fields["channel"] = fields["channel"] or INTAKE_CHANNELS[0][0]
     lines = range(_line_count(chosen, typed))
@@ -207,5 +219,6 @@ def _draft(desk: Agency, chosen: Offered, typed: Form) -> Draft:
             for place in lines
         ),
         phone_confirmed=typed.get("phone_confirmed") == "1",
+        receiver=typed_receiver(typed, PREFIX) if _by_post(runtime) else None,
         **fields,
     )

@@ -24,7 +24,7 @@ def typed_here(public_url: str) -> Typed:
 
     Shape: passwords and files are left out.
     """
-    if not _from_our_page(public_url):
+    if not from_our_page(public_url):
         return ()
     fields = tuple(
         (name, value)
@@ -48,7 +48,10 @@ def read(kept: str) -> Typed:
         return ()
 
 
-def _from_our_page(public_url: str) -> bool:
-    """Source: Fetch standard: browsers name the page's origin with every POST."""
+def from_our_page(public_url: str) -> bool:
+    """Whether a page of ours sent this request.
+
+    Source: Fetch standard: browsers name the page's origin with every POST.
+    """
     origin = urlsplit(request.headers.get("Origin", ""))
     return bool(origin.netloc) and origin.netloc in (request.host, urlsplit(public_url).netloc)

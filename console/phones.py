@@ -9,6 +9,7 @@ from bot.correct_phone import bad_phones, correct_phone
 from bot.own_code import own_code
 from bot.runtime import Runtime
 from console.door import actor, allowed
+from console.row_number import row_number
 
 PLACE = "/console/so-dien-thoai"
 
@@ -52,13 +53,13 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 
 def _list_address() -> str:
-    before = request.form.get("before", 0, type=int)
+    before = row_number(request.form.get("before", ""))
     return f"{PLACE}?before={before}" if before else PLACE
 
 
 def _page(runtime: Runtime, faults: dict[str, tuple[str, str]] | None = None) -> str:
     """The list; `faults` holds what was typed for a code, and what is wrong with it."""
-    before = request.values.get("before", 0, type=int) or None
+    before = row_number(request.values.get("before", "")) or None
     return render_template(
         "counter/phones.html",
         place=PLACE,

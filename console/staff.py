@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from bot.agencies import list_agencies
+from bot.change_sign_on import change_sign_on
+from bot.core.sign_on import SignOn
 from bot.core.staff import Role
 from bot.reset_factor import reset_factor
 from bot.runtime import Runtime
@@ -32,6 +34,12 @@ LABELS = {  # in the order of the form
     "name": "Họ tên",
     "agency": "Cơ quan",
     "roles": "Vai trò",
+    "sign_on": "Cách đăng nhập",
+}
+WAYS = {
+    "password": "Chỉ bằng mật khẩu",
+    SignOn.ALLOWED: "Bằng mật khẩu hoặc tài khoản {name}",
+    SignOn.ONLY: "Chỉ bằng tài khoản {name}",
 }
 PATH = "/console/staff"
 Answer = Response | str | tuple[str, int]
@@ -71,6 +79,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
     @allowed(Role.ADMINISTRATOR)
     def factor(login: str) -> Answer:
         return _reset_factor(runtime, login)
+
+    @routes.post(f"{PATH}/<login>/cach-dang-nhap")
+    @allowed(Role.ADMINISTRATOR)
+    def ways(login: str) -> Answer:
+        return _change_sign_on(runtime, login, request.form.get("sign_on", ""))
 
     return routes
 
@@ -118,6 +131,19 @@ def _reset_factor(runtime: Runtime, login: str) -> Answer:
     return redirect(f"{PATH}/{quote(listed.account.login)}", 303)
 
 
+def _change_sign_on(runtime: Runtime, login: str, typed: str) -> Answer:
+    listed = _known(runtime, login)
+    if typed not in WAYS:
+        abort(400)
+    wished = SignOn(typed) if typed in set(SignOn) else None
+    changed = change_sign_on(runtime, actor(), listed.account.login, wished)
+    if isinstance(changed, tuple):
+        flash(" ".join(told(changed).values()), "danger")
+    else:
+        flash(f"Đã đổi cách đăng nhập của {changed.login}.")
+    return redirect(f"{PATH}/{quote(listed.account.login)}", 303)
+
+
 def _in_order(faults: Faults) -> dict[str, str]:
     """The faults' words in the order of the form."""
     words = told(faults)
@@ -143,7 +169,13 @@ def _choices(runtime: Runtime) -> dict[str, Any]:
         for one in list_agencies(runtime)
         if one.code in actor().agencies
     ]
-    return {"roles": list(ROLE_WORDS.items()), "agencies": agencies, "labels": LABELS}
+    name = runtime.settings.oidc_name
+    return {
+        "roles": list(ROLE_WORDS.items()),
+        "agencies": agencies,
+        "labels": LABELS,
+        "ways": [(way, words.format(name=name)) for way, words in WAYS.items()],
+    }
 
 
 def _list_page(runtime: Runtime, typed: Typed, faults: Mapping[str, str]) -> str:

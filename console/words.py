@@ -18,6 +18,11 @@ WORDS: Mapping[StaffFault | PasswordFault, str] = {
     StaffFault.AGENCY_BEYOND: "Cơ quan này không thuộc phạm vi Ông/Bà quản trị. Mời chọn một cơ "
     "quan trong danh sách.",
     StaffFault.FACTOR_NONE: "Tài khoản này chưa có xác thực hai lớp nên không có gì để đặt lại.",
+    StaffFault.SIGN_ON_OFF: "Hệ thống chưa nối với hệ thống tài khoản nào nên chưa chọn được cách "
+    "đăng nhập này. Mời báo người vận hành đặt OIDC_ISSUER.",
+    StaffFault.SIGN_ON_LAST: "Đây là người quản trị cuối cùng còn đăng nhập bằng mật khẩu được. "
+    "Khi hệ thống tài khoản ngừng hoạt động sẽ không ai vào được. Mời giữ mật khẩu cho tài khoản "
+    "này, hoặc cho một người quản trị khác đăng nhập bằng mật khẩu trước.",
     StaffFault.NAME_FORM: "Họ tên dài nhất 100 ký tự và không có ký tự lạ. Mời sửa lại.",
     StaffFault.PRESENT_WRONG: "Mật khẩu đang dùng không đúng. Mời nhập lại; nhập sai 5 lần liên "
     "tiếp thì phải chờ 15 phút.",

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, sms_gate, uploads, zalo_routes
+from sandbox import control, identity, post_office, sms_gate, uploads, zalo_routes
 from sandbox.gate import Handler
 from sandbox.one_stop import OneStop
 from sandbox.settings import Settings
@@ -35,6 +35,8 @@ def create_app(settings: Settings) -> web.Application:
     app.on_shutdown.append(_hang_up)
     zalo_routes.add_routes(app.router)
     sms_gate.add_routes(app.router)
+    post_office.add_routes(app.router)
+    identity.add_routes(app)
     control.add_routes(app)
     app.router.add_get("/media/{id}", uploads.media)
     app.router.add_get("/", _index)

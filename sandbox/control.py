@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import control_people, control_world, live
+from sandbox import control_people, control_post, control_world, live
 from sandbox.asked import Asked, AskedWrongError
 from sandbox.control_table import GETS, POSTS, Act
 from sandbox.one_stop import OneStop
+from sandbox.post_docs import POST_PAGE
 from sandbox.short_code import ShortCode
 from sandbox.sms_docs import SMS_PAGE
 from sandbox.story import Story
@@ -47,6 +48,7 @@ def add_routes(app: web.Application) -> None:
     routes.add_get("/control/messages", live.messages)
     routes.add_get("/control/requests", live.requests)
     routes.add_get("/control/fault", live.faults)
+    routes.add_get("/control/parcels", control_post.parcels)
 
 
 def _dossier(app: web.Application) -> Act:
@@ -104,6 +106,7 @@ async def describe(request: web.Request) -> web.Response:
     for path, does in GETS:
         parts.append(f'<h2>GET <a href="{path}">{path}</a></h2><p>{html.escape(does)}</p>')
     parts.append(SMS_PAGE)
+    parts.append(POST_PAGE)
     parts.append("<h2>Fault switches</h2><table>")
     for fault in request.app[WORLD].faults.seen():
         about = f"{fault['description']} (value {fault['value']})"

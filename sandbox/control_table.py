@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import control_people, control_world
+from sandbox import control_people, control_post, control_world
 from sandbox.asked import Asked
 from sandbox.world import World
 
@@ -124,9 +124,17 @@ POSTS = (
     Control(
         "/control/dossier",
         "The one-stop desk, through the product's feed: action seed, next (code), late (code), "
-        "new. `answer` is the feed's answer. next with form dvcqg: in the national format.",
+        "new (with post true: its result is wanted by post). `answer` is the feed's answer. next "
+        "with form dvcqg: in the national format, where such a wish comes with an address.",
         {"action": "next", "code": "H32.01-261116-0001"},
         None,
+    ),
+    Control(
+        "/control/post",
+        "The postman: brings a parcel (`order`: its order number or item code) to the stage "
+        "collected, under_way, delivered or returned, in the post's usual words or in `message`.",
+        {"action": "delivered", "order": "H32.01-261116-0001"},
+        control_post.post,
     ),
     Control(
         "/control/story",
@@ -142,6 +150,7 @@ POSTS = (
 GETS = (
     ("/control/messages?user=an", "The chats, oldest first; without user all of them."),
     ("/control/requests", "The last 300 requests both ways, secrets masked."),
+    ("/control/parcels", "What the postal service was ordered to fetch, and how far each is."),
     ("/control/state", "Everything at once."),
     ("/control/stream", "Server-sent events: state, then message, person, request, fault, ..."),
     ("/control/fault", "All fault switches with descriptions."),

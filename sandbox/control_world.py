@@ -97,7 +97,9 @@ async def dossier(world: World, asked: Asked, desk: OneStop) -> Json:
     if action == "seed":
         return await through_feed(world, desk, world.dossiers.all(), keep=True)
     if action == "new":
-        return await through_feed(world, desk, [world.dossiers.drawn_up()])
+        drawn = world.dossiers.drawn_up()
+        drawn.by_post = asked.flag("post", False)
+        return await through_feed(world, desk, [drawn])
     known = world.dossiers.by_code(asked.text("code"))
     if known is None:
         raise AskedWrongError(asked.came("code", "the code of a demo dossier"))

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sandbox.clock import LOCAL, Clock
+from sandbox.electronic import About, documents
 
 AGENCIES = {"H32.01": "UBND phường Lộc Thọ", "H32.02": "Sở Xây dựng tỉnh Khánh Hòa"}
 
@@ -88,6 +89,7 @@ class Dossier:
     finished_at: float | None = None
     returned_at: float | None = None
     last_answer: str = ""
+    by_post: bool = False
 
     @property
     def step(self) -> Step:
@@ -127,6 +129,19 @@ class Dossier:
             "last_answer": self.last_answer,
         }
 
+    @property
+    def about(self) -> About:
+        """What is told of its papers and its result."""
+        ended = self.finished_at if self.step.status in (9, 10) else None
+        day = datetime.fromtimestamp(ended, LOCAL).date() if ended is not None else None
+        return About(
+            self.code,
+            self.procedure_code,
+            AGENCIES[self.agency],
+            self.owner_name,
+            day,
+        )
+
     def record(self, cap: float | None = None) -> dict[str, Any]:
         """The dossier as the feed takes it; `cap` keeps past moments out of the future."""
         sent: dict[str, Any] = {
@@ -140,9 +155,10 @@ class Dossier:
             "received_at": _rfc3339(_capped(self.received_at, cap)),
             "due_at": _rfc3339(self.due_at),
             "phone": self.phone,
-            "notify": {"zalo": True, "sms": True, "post": False},
+            "notify": {"zalo": True, "sms": True, "post": self.by_post},
             "handler": "Bộ phận Một cửa",
             "owner_name": self.owner_name,
+            "documents": documents(self.about),
         }
         for name, moment in (("finished_at", self.finished_at), ("returned_at", self.returned_at)):
             if moment is not None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.identity_faults import OIDC_KNOBS
+from sandbox.post_faults import POST_KNOBS
 from sandbox.sms_faults import sms_knobs
 
 # name: (label on the page, description, default value; None = the switch takes no value)
@@ -29,6 +31,8 @@ KNOBS: dict[str, tuple[str, str, Any]] = {
     "timeout_after": ("Treo sau khi gửi", "the send happens, no answer for `value` seconds", 15),
     "timeout_before": ("Treo trước khi gửi", "no answer for `value` seconds, nothing happens", 15),
     "cut_after": ("Đứt kết nối sau khi gửi", "the send happens, the connection is cut", None),
+    "nonsense_before": ("Đáp vô nghĩa, chưa gửi", "HTTP 200 with nonsense `value` of 0 to 2", 0),
+    "nonsense_after": ("Đáp vô nghĩa sau khi gửi", "sent; HTTP 200 with nonsense of 0 to 2", 0),
     "rate_limited": ("Quá tần suất (-32)", "API calls are answered -32", None),
     "rate_limit": (
         "Trần cuộc gọi mỗi phút",
@@ -63,6 +67,8 @@ KNOBS: dict[str, tuple[str, str, Any]] = {
     ),
     "zbs_receipt_delay": ("ZBS báo phát muộn", "delivery receipts come after `value` seconds", 2),
     **sms_knobs(),
+    **POST_KNOBS,
+    **OIDC_KNOBS,
 }
 
 

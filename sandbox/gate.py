@@ -17,6 +17,7 @@ from sandbox.wire import dumps
 from sandbox.world import WORLD, World
 
 Json = dict[str, Any]
+JSON = "application/json"
 TOKEN_REFUSALS = {
     -216: "Access token is invalid",
     -220: "Access token is expired or removed",
@@ -78,6 +79,8 @@ async def _answered(
         if sends and faults.take("timeout_before"):
             await hold(call, float(faults.setting("timeout_before")))
             return web.Response(status=504), "timeout"
+        if sends and faults.take("nonsense_before"):
+            return nonsense(faults.setting("nonsense_before")), "nonsense_before"
         await door(call)
         await _read(call)
         if sends:
@@ -166,10 +169,19 @@ async def _lost_answer(call: Call) -> tuple[web.Response, str] | None:
     if faults.take("cut_after"):
         cut(call.request)
         return web.Response(status=500), "cut_after"
+    if faults.take("nonsense_after"):
+        return nonsense(faults.setting("nonsense_after")), "nonsense_after"
     if faults.take("timeout_after"):
         await hold(call, float(faults.setting("timeout_after")))
         return web.Response(status=504), "timeout_after"
     return None
+
+
+def nonsense(value: Any) -> web.Response:
+    """HTTP 200 with what no manual has: a proxy's page, an object of nothing, a list."""
+    told = (("<html><h1>It works!</h1></html>", "text/html"), ("{}", JSON), ('["ok"]', JSON))
+    text, kind = told[int(value) % len(told)]
+    return web.Response(text=text, content_type=kind)
 
 
 async def hold(call: Call, seconds: float) -> None:

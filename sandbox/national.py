@@ -5,7 +5,9 @@ from typing import Any
 
 from sandbox.clock import LOCAL
 from sandbox.dossiers import Dossier
+from sandbox.electronic import national_lists
 
+HOME = "12 Trần Phú, phường Lộc Thọ, tỉnh Khánh Hòa"  # where by post is asked for
 DESK, OFFICE = "Bộ phận Một cửa", "Phòng chuyên môn"
 
 
@@ -38,7 +40,8 @@ def dossier_call(dossier: Dossier, cap: float | None = None) -> dict[str, Any]:
         "NgayTiepNhan": _written(dossier.received_at, cap),
         "NgayHenTra": _written(dossier.due_at, None),
         "TrangThaiHoSo": str(dossier.step.status),
-        "HinhThuc": "0",
+        "HinhThuc": "1" if dossier.by_post else "0",
+        "ThongTinTra": HOME if dossier.by_post else None,
         "DonViXuLy": dossier.agency,
     }
     ends = (("NgayKetThucXuLy", dossier.finished_at), ("NgayTra", dossier.returned_at))
@@ -47,7 +50,7 @@ def dossier_call(dossier: Dossier, cap: float | None = None) -> dict[str, Any]:
         asked = "Bản sao văn bằng chuyên môn có chứng thực"
         began = _written(dossier.changed_at, cap)
         row["DanhSachHoSoBoSung"] = [{"NoiDungBoSung": asked, "NgayBoSung": began}]
-    return _call(dossier, "DongBoHoSoMC", row)
+    return _call(dossier, "DongBoHoSoMC", {**row, **national_lists(dossier.about)})
 
 
 def _call(dossier: Dossier, service: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,11 @@ SAMPLES = {  # invented values, the same on every machine, for a rehearsal witho
     "SPEEDSMS_TOKEN": "sandbox-speedsms-token",
     "VIETGUYS_USER": "sandbox",
     "VIETGUYS_PASSWORD": "sandbox-vietguys-password",
+    "OIDC_CLIENT_ID": "motcua",
+    "OIDC_CLIENT_SECRET": "sandbox-oidc-secret",
+    "POST_USER": "sandbox-post",
+    "POST_PASSWORD": "sandbox-post-password",
+    "POST_CUSTOMER_CODE": "MOTCUA01",
 }
 SMS_PRICE = 850.0  # đồng a part, as in the sample of eSMS's manual
 SMS_WALLET = 1_000_000.0
@@ -48,6 +53,8 @@ class Settings:
     one_pay_access_key: str
     one_pay_secret: str
     sms: "SmsAccounts"
+    post: "PostAccount"
+    identity: "IdentityClient"
     clock_offset: float
     state_path: Path | None
     webhook_timeout: float
@@ -77,6 +84,24 @@ class SmsAccounts:
     wallet: float
     receipt_seconds: float
     receipt_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostAccount:
+    """What the postal service knows of the product."""
+
+    user: str
+    password: str
+    customer_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityClient:
+    """What the identity provider knows of the house: its name, its secret, its address."""
+
+    client_id: str
+    client_secret: str
+    callback: str
 
 
 class _Reader:
@@ -153,6 +178,14 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         one_pay_access_key=read.text("SMS_MO_1PAY_ACCESS_KEY"),
         one_pay_secret=read.text("SMS_MO_1PAY_SECRET"),
         sms=_sms_accounts(read, sms_url),
+        post=PostAccount(
+            *(read.text(f"POST_{name}") for name in ("USER", "PASSWORD", "CUSTOMER_CODE"))
+        ),
+        identity=IdentityClient(
+            client_id=read.text("OIDC_CLIENT_ID"),
+            client_secret=read.text("OIDC_CLIENT_SECRET"),
+            callback=f"{read.text('PUBLIC_URL', product)}/console/login/tinh/ve",
+        ),
         clock_offset=read.number("CLOCK_OFFSET_SECONDS", 0.0, least=-1e11),
         state_path=Path(state) if state else None,
         webhook_timeout=read.seconds("SANDBOX_WEBHOOK_TIMEOUT", 2.0),

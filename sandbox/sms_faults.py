@@ -18,8 +18,10 @@ SWITCHES: dict[str, tuple[str, str, Any]] = {
     "http_500_after": ("HTTP 500 sau khi nhận", "taken, the answer is HTTP 500", None),
     "cut_after": ("đứt kết nối sau khi nhận", "taken, the connection is cut", None),
     "cut_before": ("đứt kết nối trước khi nhận", "not taken, the connection is cut", None),
+    "nonsense_after": ("đáp vô nghĩa sau khi nhận", "taken; HTTP 200 with nonsense of 0 to 2", 0),
     "receipt_lost": ("mất báo cáo", "delivered, but no receipt is ever sent", None),
     "receipt_late": ("báo cáo muộn", "receipts come `value` seconds late (sandbox clock)", 600),
+    "receipt_twice": ("báo cáo lặp lại", "every receipt is sent twice", None),
     "receipt_failed": ("báo cáo thất bại", "not delivered, the receipt says failed", None),
     "unreachable": (
         "thuê bao không liên lạc được",

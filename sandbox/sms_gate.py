@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.gate import Handler, cut
+from sandbox.gate import Handler, cut, nonsense
 from sandbox.request_log import Logged
 from sandbox.sms_esms import ESMS
 from sandbox.sms_faults import sms_fault
@@ -116,6 +116,9 @@ async def _lost_answer(gateway: Gateway, world: World, request: web.Request) -> 
     if faults.take(sms_fault(gateway.name, "cut_after")):
         cut(request)
         return web.Response(status=500), "cut_after"
+    lies = sms_fault(gateway.name, "nonsense_after")
+    if faults.take(lies):
+        return nonsense(faults.setting(lies)), "nonsense_after"
     timeout = sms_fault(gateway.name, "timeout_after")
     if faults.take(timeout):
         await asyncio.sleep(float(faults.setting(timeout)))

@@ -81,3 +81,5 @@ class SmsNetwork:
             wait += float(faults.setting(late))
         report = gateway.report(self._accounts, sms, fate)
         self._world.clock.call_after(wait, lambda: self._reports.send(report))
+        if faults.take(sms_fault(gateway.name, "receipt_twice")):
+            self._world.clock.call_after(wait, lambda: self._reports.send(report))

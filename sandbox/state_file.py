@@ -13,7 +13,7 @@ PAUSE = 1.0  # seconds between two looks at whether something is worth saving
 
 
 def save(world: World) -> None:
-    """Write people, tokens, messages and dossiers: a new file first, then in the old one's place.
+    """Write what is kept: a new file first, then in the old one's place.
 
     Errors: none; a disk that refuses is one line on standard error.
     """
@@ -43,6 +43,7 @@ def load(world: World) -> None:
         world.tokens.restore(kept.get("tokens", {}))
         world.messages.restore(kept.get("messages", []))
         world.dossiers.restore(kept.get("dossiers", []))
+        world.parcels.restore(kept.get("parcels", {}))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as failure:
         aside = path.with_suffix(".unreadable")
         os.replace(path, aside)
@@ -55,6 +56,7 @@ def _kept(world: World) -> dict[str, object]:
         "tokens": world.tokens.saved(),
         "messages": world.messages.saved(),
         "dossiers": world.dossiers.saved(),
+        "parcels": world.parcels.saved(),
     }
 
 

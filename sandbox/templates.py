@@ -142,6 +142,22 @@ TEMPLATES = {
             "<co_quan> xin lỗi ông/bà. Xin ông/bà chưa đến nhận, vui lòng chờ tin nhắn tiếp theo",
         ),
         Template(
+            "412246",
+            "Kết quả qua bưu điện",
+            "TB: Hồ sơ của quý ông/bà (MS: <ma_ho_so>) đã được giải quyết xong. Bưu điện sẽ trả "
+            "kết quả đến địa chỉ ông/bà đã đăng ký",
+            (_CODE,),
+            title="Kết quả đi qua bưu điện",
+        ),
+        Template(
+            "412247",
+            "Bưu điện chuyển hoàn",
+            "TB: Kết quả hồ sơ của quý ông/bà (MS: <ma_ho_so>) không phát được, bưu điện đã chuyển "
+            "hoàn kết quả. Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận",
+            (_CODE, _AGENCY),
+            title="Bưu điện đã chuyển hoàn kết quả",
+        ),
+        Template(
             "412250",
             "Bản tin",
             "<noi_dung> Xem thêm: <lien_ket>",

@@ -13,6 +13,7 @@ from sandbox.events import Event, Events
 from sandbox.faults import Fault, Faults
 from sandbox.media import ATTACHMENT_LIFE, Kept, Media
 from sandbox.messages import Bubble, Messages
+from sandbox.parcels import Parcel, Parcels
 from sandbox.people import People, Person
 from sandbox.purse import Purse
 from sandbox.rate import RateWindow
@@ -43,6 +44,8 @@ class World:
         self.rate = RateWindow()
         self.requests = RequestLog()
         self.dossiers = Dossiers(self.clock)
+        self.parcels = Parcels()
+        self.post_tokens: dict[str, float] = {}  # until when each is good
         self.faults = Faults(self._fault_changed)
         self.events = Events(settings.app_id, settings.oa_id, self.clock.now)
         self.webhooks = Webhooks(
@@ -78,6 +81,12 @@ class World:
         self.changed = True
         if self.stream.heard:
             self.stream.tell("person", person.seen(self.clock.now()))
+
+    def show_parcel(self, parcel: Parcel) -> None:
+        """Tell the pages of a new or moved parcel."""
+        self.changed = True
+        if self.stream.heard:
+            self.stream.tell("parcel", parcel.seen())
 
     def interacted(self, person: Person) -> None:
         """Refresh the person's last interaction (manual 2.7)."""
@@ -139,6 +148,7 @@ class World:
                 "alive": tokens["alive"],
             },
             "dossiers": self.dossiers.seen(),
+            "parcels": self.parcels.seen(),
             "story": self.story(),
             "feed": {"configured": bool(settings.feed_key_id), "url": settings.feed_url},
         }
@@ -148,6 +158,8 @@ class World:
             self.tokens.revoke()
         if fault.on and fault.name == "grant_lost":
             self.tokens.forget_grant()
+        if fault.on and fault.name == "post_dead_token":
+            self.post_tokens.clear()
         if self.stream.heard:
             self.stream.tell("fault", fault.seen())
 

@@ -20,7 +20,13 @@ VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 HOME_NOTE = VENV / "made-in"  # an environment that was moved with its checkout has stale scripts
 UNFINISHED = VENV / "unfinished"  # there while pip works: what is half installed is not mended
-FILES = {"runtime": "requirements.txt", "tests": "requirements-dev.txt"}
+FILES = {
+    "runtime": "requirements.txt",
+    "tests": "requirements-dev.txt",
+    "fuzz": "requirements-fuzz.txt",
+    "audit": "requirements-audit.txt",
+}
+HOLDS = {"tests": ("runtime",), "fuzz": ("tests", "runtime")}  # whose files a file begins with
 LOG_LINES = 15
 PIP_ENVIRONMENT = os.environ | {"PIP_USER": "0"}  # a user's habit that no environment allows
 
@@ -41,7 +47,7 @@ def main(what: str, wanted: str) -> int:
     except Stop as stop:
         print(f"set-up: {stop}", file=sys.stderr)
         return 2
-    for held in FILES if what == "tests" else (what,):
+    for held in (what, *HOLDS.get(what, ())):
         (VENV / f"ready-{held}").write_text(wanted + "\n", encoding="utf-8")
     return 0
 

@@ -11,8 +11,10 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.rig.browser import launched, vietnamese_context
+from tests.rig.cheap_hashes import hash_cheaply
 from tests.rig.child import Child
 from tests.rig.closed_network import ClosedNetwork
+from tests.rig.compiled_rules import keep_compiled_rules
 from tests.rig.compiled_templates import keep_compiled_templates
 from tests.rig.examples import LONG
 from tests.rig.order import in_order
@@ -33,6 +35,8 @@ def pytest_configure() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    hash_cheaply()
+    keep_compiled_rules()
     keep_compiled_templates()
 
 

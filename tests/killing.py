@@ -28,16 +28,16 @@ def killed_at_commit(engine: Engine, number: int) -> Iterator[None]:
         event.remove(engine, "commit", die)
 
 
-def killed_at_every_commit(engine: Engine, work: Callable[[], object]) -> int:
-    """Begin a work again and again, killed one commit later each time, until it is through.
+def killed_at_every_commit(engine: Engine, work: Callable[[], object], step: int = 1) -> int:
+    """Begin a work again and again, killed `step` commits later each time, until it is through.
 
     Result: how often it was killed.
     """
-    for number in count(1):
+    for killed, number in enumerate(count(1, step)):
         try:
             with killed_at_commit(engine, number):
                 work()
         except Killed:
             continue
-        return number - 1
+        return killed
     raise AssertionError("unreachable")

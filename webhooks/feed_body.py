@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.core.snapshot import FeedDossier
-from webhooks.feed_form import EXPECTED, ODD, DossierForm, came, feed_dossier
+from webhooks.feed_form import EXPECTED, DossierForm, feed_dossier
 from webhooks.feed_refusal import Fault, Refused, form_refused
+from webhooks.feed_types import ODD, came
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_DOSSIERS = 5000

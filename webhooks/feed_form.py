@@ -1,159 +1,19 @@
 """The form of one dossier in a feed: its fields, their types and limits."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from bot.core.document import MOST_DOCUMENTS, ToldDocuments
 from bot.core.snapshot import FeedDossier, Procedure, Ticks, Times
+from webhooks.feed_documents import DOCUMENT_EXPECTED, Documents, told_document
+from webhooks.feed_types import Code, Form, Moment, Name, Needed, Plain, ShortCode, Step
 
-MOST_NAME, MOST_CODE = 200, 64
-MOST_NEEDED, MOST_NEEDED_LENGTH = 20, 500
-MOST_UNKNOWN, MOST_UNKNOWN_LENGTH = 20, 100
-
-# Control characters (Cc) would break a slip or an SMS; lone surrogates cannot be stored at all.
-ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
-# RFC 3339, section 5.6: always with seconds and an offset.
-_MOMENT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
-)
-# Kept clear of the ends of the calendar, so that every later sum with a date stays on it.
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC)
+MOST_NEEDED = 20
+MOST_UNKNOWN = 20
 
 
-def fault(message: str) -> PydanticCustomError:
-    """A fault in words of ours; `message` never repeats what may be personal."""
-    return PydanticCustomError("ours", "{message}", {"message": message})
-
-
-def _sound(text: str) -> str:
-    found = ODD.search(text)
-    if found is None:
-        return text
-    kind = "lone surrogate" if "\ud800" <= found[0] <= "\udfff" else "control character"
-    raise fault(
-        f"came a text with the {kind} U+{ord(found[0]):04X} at character {found.start() + 1}, "
-        "expected printable text"
-    )
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", _sound(text))
-
-
-def _at_most(most: int) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if len(text) > most:
-            raise fault(f"came a text of length {len(text)}, expected at most {most}")
-        return text
-
-    return check
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise fault("came a blank text, expected the name of the present step")
-    return text
-
-
-def moment(value: Any) -> datetime:
-    """Read an RFC 3339 date-time with offset.
-
-    Shape:  text only; "T" and "Z" in either case; beyond microseconds is cut; second 60 is the
-            next minute's first (a leap second); the result is in UTC.
-    Errors: a fault in words, for a naive time, a blank instead of T, a week date, a number.
-    Source: RFC 3339 section 5.6; interfaces 4.
-    """
-    parts = _MOMENT.fullmatch(value) if isinstance(value, str) else None
-    if parts is None:
-        raise fault(
-            f"came {came(value)}, expected an RFC 3339 date-time with offset "
-            "such as 2026-11-22T09:30:00+07:00"
-        )
-    try:
-        read = _on_calendar(parts)
-    except (ValueError, OverflowError):
-        raise fault("came a date-time that is on no calendar, expected a real one") from None
-    if not _EARLIEST <= read <= _LATEST:
-        raise fault("came a date-time outside 1900 to 9999, expected one of our time")
-    return read
-
-
-def _on_calendar(parts: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second = (int(part) for part in parts.groups()[:6])
-    leap = second == 60
-    fraction = int((parts[7] or "0")[:6].ljust(6, "0"))
-    hours, minutes = int(parts[9] or 0), int(parts[10] or 0)
-    if hours > 23 or minutes > 59:
-        raise ValueError("no such offset")
-    offset = timedelta(hours=hours, minutes=minutes)
-    zone = timezone(-offset if parts[8] == "-" else offset)
-    read = datetime(year, month, day, hour, minute, 59 if leap else second, fraction, zone)
-    return read.astimezone(UTC) + timedelta(seconds=1 if leap else 0)
-
-
-def came(value: Any, show: bool = False) -> str:
-    """Name what came by its kind; a number itself only on demand, as it may be a phone."""
-    if isinstance(value, str):
-        return f"a text of length {len(value)}"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if show and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**6:
-        return f"the number {value}"
-    kinds = {type(None): "null", bool: "a boolean", int: "a number", float: "a number"}
-    return kinds.get(type(value), "an object")
-
-
-Code = Annotated[str, AfterValidator(_sound)]
-Plain = Annotated[str, AfterValidator(_composed)]
-Name = Annotated[
-    Plain, AfterValidator(_at_most(MOST_NAME)), WithJsonSchema({"type": "string", "maxLength": 200})
-]
-ShortCode = Annotated[
-    Plain, AfterValidator(_at_most(MOST_CODE)), WithJsonSchema({"type": "string", "maxLength": 64})
-]
-Step = Annotated[
-    Plain,
-    AfterValidator(_at_most(MOST_NAME)),
-    AfterValidator(_not_blank),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"}),
-]
-Needed = Annotated[
-    Plain,
-    AfterValidator(_at_most(MOST_NEEDED_LENGTH)),
-    WithJsonSchema({"type": "string", "maxLength": 500}),
-]
-Moment = Annotated[
-    datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})
-]
-
-
-class _Form(BaseModel):
-    """Nothing is turned into another type; a field we do not know is kept apart and warned of."""
-
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
-
-    def unknown(self, head: str = "") -> Iterator[str]:
-        """Dotted names of the fields we do not know."""
-        for name in self.model_extra or {}:
-            yield f"{head}{name}"[:MOST_UNKNOWN_LENGTH]
-
-
-class ProcedureForm(_Form):
+class ProcedureForm(Form):
     """The administrative procedure."""
 
     code: ShortCode = Field(description="its code in the national list", examples=["1.004873"])
@@ -163,7 +23,7 @@ class ProcedureForm(_Form):
     )
 
 
-class NotifyForm(_Form):
+class NotifyForm(Form):
     """The ticks of the intake form."""
 
     zalo: bool | None = Field(default=False, description="tell by Zalo; absent: false")
@@ -171,7 +31,7 @@ class NotifyForm(_Form):
     post: bool | None = Field(default=False, description="return the result by post; absent: false")
 
 
-class DossierForm(_Form):
+class DossierForm(Form):
     """One dossier as it stands at `changed_at`: the whole of it each time, not a difference."""
 
     code: Code = Field(
@@ -208,6 +68,11 @@ class DossierForm(_Form):
         default=None, description="what the citizen has to supplement"
     )
     owner_name: Name | None = Field(default=None, description="whose dossier it is")
+    documents: Documents | None = Field(
+        default=None,
+        description="its digitised papers and results, all of them each time: one that is not "
+        "told again is deleted; absent: they stay as they are",
+    )
 
 
 # What is expected of each field, for the message of a fault.
@@ -231,6 +96,8 @@ EXPECTED = {
     "handler": "a text, or nothing",
     "needed": f"a list of at most {MOST_NEEDED} texts",
     "owner_name": "a text, or nothing",
+    "documents": f"a list of at most {MOST_DOCUMENTS} objects",
+    **DOCUMENT_EXPECTED,
 }
 
 
@@ -238,6 +105,7 @@ def feed_dossier(form: DossierForm) -> FeedDossier:
     """The dossier that a form holds; null counts as absent."""
     procedure, notify = form.procedure, form.notify or NotifyForm()
     unknown = [*form.unknown(), *procedure.unknown("procedure."), *notify.unknown("notify.")]
+    unknown += [name for one in form.documents or () for name in one.unknown("documents.")]
     return FeedDossier(
         code=form.code,
         agency=form.agency.strip(),
@@ -255,5 +123,12 @@ def feed_dossier(form: DossierForm) -> FeedDossier:
         handler=form.handler or None,
         needed=tuple(form.needed or ()),
         owner_name=form.owner_name or None,
-        unknown_fields=tuple(unknown[:MOST_UNKNOWN]),
+        unknown_fields=tuple(dict.fromkeys(unknown))[:MOST_UNKNOWN],
+        documents=_documents(form),
     )
+
+
+def _documents(form: DossierForm) -> ToldDocuments | None:
+    if form.documents is None:
+        return None
+    return ToldDocuments(tuple(told_document(one) for one in form.documents), whole=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from bot.core.national_documents import MOST_ROWS, ODD_ROW
 from bot.core.national_form import Service
 from bot.core.snapshot import Cause, Outcome, Refusal
 from bot.national import NationalCall, Verdict
 from webhooks.feed_body import MOST_FAULTS, check_number, parsed
-from webhooks.feed_form import came
 from webhooks.feed_refusal import Fault, form_refused
+from webhooks.feed_types import came
 
 NATIONAL_PATH = "/feeds/dvcqg"
 TAKEN, PARTLY = "00", "01"
@@ -42,6 +43,17 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "phone.landline": "số điện thoại cố định không nhận được tin nhắn",
         "phone.doubtful": "số điện thoại có thể là số cố định cũ, cần xem lại",
         "phone.undeliverable": "tin nhắn không đến được số điện thoại này, cần xin số khác",
+    }
+)
+# What of a row of papers or results was left out; the rest of the record is taken.
+ODD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "list": "không phải danh sách",
+        "many": f"quá {MOST_ROWS} dòng, phần sau không được nhận",
+        "blank": "không có mã, tên hay đường dẫn nào, không được nhận",
+        "date": "ngày không đọc được",
+        "value": "giá trị không đọc được",
+        "long": "quá dài, không được nhận",
     }
 )
 _NAMED = {Cause.MISSING, Cause.DATE, Cause.STATUS, Cause.VALUE}  # with the fields at fault
@@ -120,4 +132,12 @@ def _warning(verdict: Verdict) -> str | None:
     if verdict.outcome is Outcome.REFUSED:
         return None
     words = [WARNINGS[one] for one in verdict.warnings if one in WARNINGS]
+    words += [_odd(one) for one in verdict.warnings if one.startswith(f"{ODD_ROW}:")]
     return f"{verdict.code}: {', '.join(words)}" if words else None
+
+
+def _odd(warning: str) -> str:
+    """A row or field of papers and results that was not taken, such as "TaiLieuNop dòng 3"."""
+    _, name, row, field, why = warning.split(":", 4)
+    place = " ".join(one for one in (name, f"dòng {row}" if row else "", field) if one)
+    return f"{place}: {ODD_WORDS[why]}"

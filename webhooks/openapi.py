@@ -143,6 +143,21 @@ EXAMPLE = {
             "due_at": "2026-12-04T17:00:00+07:00",
             "phone": "0905 123 456",
             "notify": {"zalo": True, "sms": True, "post": False},
+            "documents": [
+                {
+                    "ref": "KQ-2026-000123",
+                    "kind": "result",
+                    "name": "Giấy chứng nhận quyền sử dụng đất",
+                    "type_code": "KQ.G15.000031",
+                    "owner_identifier": "056190001234",
+                    "summary": "Cấp lần đầu cho hộ gia đình",
+                    "symbol": "125/QĐ-UBND",
+                    "issued_on": "2026-11-22",
+                    "issuer": "UBND xã An Phú",
+                    "valid_forever": True,
+                    "digitised": True,
+                }
+            ],
         }
     ]
 }

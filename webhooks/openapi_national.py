@@ -8,6 +8,7 @@ from bot.core.national_form import REQUIRED, Service
 from webhooks.feed_body import MOST_DOSSIERS
 
 TEXT = str | int | None
+FLAGS = ("IsDeleted", "ThoiHanVinhVien", "DuocSoHoa", "DuocTaiSuDung", "DuocLayTuKhoDMQG")
 MOMENT = "yyyyMMddHHmmss in the time of Vietnam"
 
 # Fields that are read; others are ignored. Required ones are `REQUIRED`.
@@ -36,6 +37,45 @@ SUPPLEMENT_FIELDS = {
     "NgayBoSung": MOMENT,
     "NgayTiepNhanBoSung": f"when it came; {MOMENT}",
 }
+DAY = "a day: yyyyMMdd, yyyyMMddHHmmss, dd/MM/yyyy or yyyy-MM-dd"
+# Of every paper and result; an odd row or field is named in the answer and left out.
+DOCUMENT_FIELDS = {
+    "MaThanhPhanHoSo": "code of the part of the dossier; stands in for the kind's code",
+    "MaGiayTo": "code of the kind of document, or the whole number with the owner's before it",
+    "MaDinhDanh": "the owner's identifier; absent: that of whose dossier it is",
+    "ChuGiayTo": "the owner's name",
+    "TrichYeuNoiDung": "what it is about",
+    "ThoiHanHieuLuc": f"the last day it counts; {DAY}",
+    "ThoiHanVinhVien": "1: it counts without end",
+    "NgayHieuLuc": f"the first day it counts; {DAY}",
+    "PhamViHieuLuc": "where it counts",
+    "SoKyHieu": "number and symbol",
+    "NgayBanHanh": f"issued; {DAY}",
+    "CoQuanBanHanh": "who issued it",
+    "NguoiKy": "who signed it",
+    "NguoiSoHoa": "who digitised it",
+    "ThoiGianSoHoa": f"when; {DAY}",
+    "MaGiayToKhoQuocGia": "its id in the national portal's store",
+    "NgayThuHoi": f"the day it was revoked; {DAY}",
+    "IsDeleted": "True: it is deleted here too",
+    "DuocSoHoa": "1: it is digitised",
+    "DuocTaiSuDung": "1: taken over from an earlier dossier or store",
+    "DuocLayTuKhoDMQG": "1: taken from the national portal's store",
+}
+PAPER_FIELDS = {
+    "TepDinhKemId": "what the software calls it: the same one each time",
+    "TenTepDinhKem": "its name",
+    "DuongDanTaiTepTin": "where it is found",
+    "MaKetQuaThayThe": "number of the result that was used instead",
+    **DOCUMENT_FIELDS,
+}
+RESULT_FIELDS = {
+    "GiayToId": "what the software calls it: the same one each time",
+    "TenGiayTo": "its name",
+    "DuongDanTepTinKetQua": "where it is found",
+    "MaGiayToKetQua": "code of the kind of result, or the whole number",
+    **DOCUMENT_FIELDS,
+}
 PROGRESS_FIELDS = {
     "MaHoSo": "receipt code of a known dossier",
     "NguoiXuLy": "who handles it",
@@ -53,7 +93,7 @@ def _record(name: str, about: str, fields: dict[str, str], *required: str) -> ty
     given: dict[str, Any] = {
         field: (str | int, Field(description=text))
         if field in required
-        else (TEXT, Field(default=None, description=text))
+        else (TEXT | bool if field in FLAGS else TEXT, Field(default=None, description=text))
         for field, text in fields.items()
     }
     config = ConfigDict(extra="allow")
@@ -61,6 +101,8 @@ def _record(name: str, about: str, fields: dict[str, str], *required: str) -> ty
 
 
 NationalSupplement = _record("NationalSupplement", "One request to supplement.", SUPPLEMENT_FIELDS)
+NationalPaper = _record("NationalPaper", "One paper that was handed in.", PAPER_FIELDS)
+NationalResult = _record("NationalResult", "One result.", RESULT_FIELDS)
 _Dossier = _record(
     "NationalDossierFields", "One record of DongBoHoSoMC.", DOSSIER_FIELDS, *REQUIRED
 )
@@ -69,6 +111,8 @@ NationalDossierForm = create_model(
     __base__=_Dossier,
     __doc__="One record of DongBoHoSoMC; values may be texts or numbers.",
     DanhSachHoSoBoSung=(list[NationalSupplement] | None, None),  # type: ignore[valid-type,arg-type]
+    TaiLieuNop=(list[NationalPaper] | None, None),  # type: ignore[valid-type,arg-type]
+    DanhSachGiayToKetQua=(list[NationalResult] | None, None),  # type: ignore[valid-type,arg-type]
 )
 NationalProgressForm = _record(
     "NationalProgressForm",
@@ -131,6 +175,14 @@ NATIONAL_EXAMPLES: dict[str, dict[str, Any]] = {
                 "TrangThaiHoSo": "2",
                 "HinhThuc": "0",
                 "DonViXuLy": "H32.15",
+                "TaiLieuNop": [
+                    {
+                        "TepDinhKemId": "88123",
+                        "TenTepDinhKem": "Đơn đăng ký biến động đất đai",
+                        "IsDeleted": "False",
+                        "DuocSoHoa": "1",
+                    }
+                ],
             }
         ],
     },

@@ -8,6 +8,10 @@ import click
 from bot.cli.door import FINDING, print_json, refuse, runtime_for
 from bot.reconcile import Reconciled, reconcile
 
+GONE = (
+    "rows of this day are past their keeping time and were dropped; it stands as it was counted, "
+    "see bot/data/retention.toml"
+)
 HEADS = ("agency", "event", "due", "sent", "skipped", "failed", "pending", "difference")
 
 
@@ -17,10 +21,14 @@ HEADS = ("agency", "event", "due", "sent", "skipped", "failed", "pending", "diff
 def reconcile_command(typed: str, as_json: bool) -> None:
     """Check that due = sent + skipped + failed + pending, per agency and event of a day."""
     found = _checked(typed)
+    if found.gone:
+        click.echo(f"reconcile: {found.day}: {GONE}", err=True)
     if as_json:
         print_json([line.as_dict() for line in found.lines])
         for moved in found.moved:
             click.echo(f"frozen book of {found.day}: {moved.said}", err=True)
+        for broken in found.broken:
+            click.echo(f"cannot be: {broken.said}", err=True)
     else:
         _print(found)
     sys.exit(0 if found.closes else FINDING)
@@ -48,5 +56,7 @@ def _print(found: Reconciled) -> None:
             click.echo(f"  {where}: {one['what']}")
     for moved in found.moved:
         click.echo(f"  frozen book: {moved.said}")
+    for broken in found.broken:
+        click.echo(f"  cannot be: {broken.said}")
     state = "frozen" if found.frozen else "not frozen yet"
     click.echo(f"{found.day} ({state}): {'closes' if found.closes else 'does not close'}")

@@ -6,8 +6,10 @@ from typing import Any, NoReturn
 
 import click
 
+from bot.change_sign_on import change_sign_on
 from bot.cli.door import print_json, refuse, runtime_for
 from bot.core.log_in import LEAST_PASSWORD, MOST_PASSWORD, PasswordFault
+from bot.core.sign_on import SignOn
 from bot.core.staff import Role
 from bot.reset_factor import reset_factor
 from bot.staff import (
@@ -34,6 +36,10 @@ WORDS: Mapping[StaffFault | PasswordFault, str] = {
     StaffFault.AGENCY_UNKNOWN: "agency: expected the code of one that was added; "
     "see: python -m bot agency list",
     StaffFault.FACTOR_NONE: "second factor: the account has none; nothing was changed",
+    StaffFault.SIGN_ON_OFF: "sign-on: OIDC_ISSUER is not set; set it first, see "
+    "docs/single-sign-on.md",
+    StaffFault.SIGN_ON_LAST: "sign-on: this is the last administrator with a password, and "
+    "somebody has to get in when the provider is away; give another one a password first",
     StaffFault.NAME_FORM: f"name: expected at most {MOST_NAME} printable characters",
     PasswordFault.SHORT: f"password: expected at least {LEAST_PASSWORD} characters; give a longer "
     "one, or leave --password-stdin out and one is made up",
@@ -116,6 +122,17 @@ def reset(login: str) -> None:
         _refuse(login, changed)
 
 
+@staff.command("sign-on")
+@click.argument("login")
+@click.argument("way", type=click.Choice(["password", *SignOn]))
+def sign_on(login: str, way: str) -> None:
+    """Let an account log in by password, by the identity provider too (allowed), or only so."""
+    wished = None if way == "password" else SignOn(way)
+    changed = change_sign_on(runtime_for(), None, login, wished)
+    if isinstance(changed, tuple):
+        _refuse(login, changed)
+
+
 @staff.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Machine-read output.")
 def list_all(as_json: bool) -> None:
@@ -137,6 +154,7 @@ def _row(one: Listed) -> dict[str, str | list[str] | bool | None]:
         "state": _state(one),
         "must_change": one.must_change,
         "second_factor": one.factor,
+        "sign_on": one.sign_on or "password",
         "last_login_at": one.last_login_at.isoformat() if one.last_login_at else None,
     }
 

@@ -47,7 +47,8 @@ class PastChange:
     """One accepted change of a dossier, as it was stored when it came; nothing of it ever moves.
 
     Shape: `kept` is False for a row of before there were books, which says less; `earned` is the
-           event that was owed for it, "" for none; `silent` when nothing was to be told of it.
+           event that was owed for it, "" for none; `silent` when nothing was to be told of it;
+           `cut` when it is the first one left, those before being past their keeping time.
     """
 
     id: int
@@ -66,6 +67,29 @@ class PastChange:
     silent: bool
     earned: str
     kept: bool
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCount:
+    """What a dossier's documents came to from `at` on; `digitised` and `reused` are of its papers.
+
+    Source: domain-facts 8.2 (group "Số hóa hồ sơ").
+    """
+
+    at: datetime
+    results: int
+    papers: int
+    digitised: int
+    reused: int
+
+
+def documents_at(counts: Sequence[DocumentCount], at: datetime) -> DocumentCount | None:
+    """What was known of a dossier's documents at the end of a period; None when nothing was.
+
+    Shape: `counts` oldest first; what was written down at `at` or later is not looked at.
+    """
+    return next((one for one in reversed(counts) if one.at < at), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +171,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class PostNews:
+    """A line of the post's tracking for which a message was owed; nothing of it ever moves."""
+
+    dossier_id: int
+    event: str
+    changed_at: datetime
+    arrived_at: datetime
+    agency: str
+    procedure: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayRows:
     """All that happened on a day.
 
     Shape: `changes` are the whole histories, up to the end of the period, of the dossiers that
            moved on the day, by dossier in the order in which they were accepted; `notices` were
-           owed on the day; `older` tells since when a (dossier, event, changed_at) has a notice.
+           owed on the day; `older` tells since when a (dossier, event, changed_at) has a notice;
+           `posted` is what the post's tracking owed on the day.
     """
 
     since: datetime
     changes: Sequence[Sequence[PastChange]]
     notices: Sequence[BookedNotice]
     older: Mapping[tuple[int, str, datetime], datetime]
+    posted: Sequence[PostNews] = ()
 
 
 def entries_of(rows: DayRows) -> list[Entry]:
@@ -175,9 +213,23 @@ def entries_of(rows: DayRows) -> list[Entry]:
         for earlier, change in zip((None, *history), history, strict=False):
             if change.arrived_at >= rows.since:
                 found += _explained(earlier, change, open_notices, rows.older)
+    found += [_of_post(news, open_notices) for news in rows.posted]
     for left in open_notices.values():
         found += [_entry(one, due=False) for one in left]
     return found
+
+
+def _of_post(
+    news: PostNews,
+    open_notices: Mapping[tuple[int | None, str, datetime], list[BookedNotice]],
+) -> Entry:
+    """What the post's own history owed, beside the notice that stands for it."""
+    waiting = open_notices.get((news.dossier_id, news.event, news.arrived_at), [])
+    mine = next((one for one in waiting if one.changed_at == news.changed_at), None)
+    if mine is not None:
+        waiting.remove(mine)
+    place = (news.agency, news.procedure, news.event)
+    return Entry(*place, True, mine, news.dossier_id, news.arrived_at)
 
 
 def _explained(
@@ -213,8 +265,10 @@ def event_due(earlier: PastChange | None, change: PastChange) -> str:
     """The event of which a change owed a message; "" for none.
 
     Where the rules say none, the one that was written down counts: what reached nobody is owed
-    again to a corrected phone.
+    again to a corrected phone. It is all there is to go by where what came before is gone.
     """
+    if change.cut:
+        return change.earned
     return "" if change.silent else _by_rules(earlier, change) or change.earned
 
 

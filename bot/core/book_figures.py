@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
-from bot.core.book import LEFT, OPEN, Entry, Fate, Outcome, PastChange, fate_at
+from bot.core.book import (
+    LEFT,
+    OPEN,
+    DocumentCount,
+    Entry,
+    Fate,
+    Outcome,
+    PastChange,
+    documents_at,
+    fate_at,
+)
 from bot.core.dossier import Status
 from bot.core.notice import NoticeEvent
 from bot.core.notice_rules import is_in_result
@@ -16,6 +26,15 @@ TAKEN_OVER_AFTER = timedelta(days=31)
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
 NO_MOBILE = frozenset({"missing", "invalid", "landline"})
 EVERY_PROCEDURE = ""
+RESOLVED = ("resolved_early", "resolved_on_time", "resolved_late")
+# Of every line of the books: what the first ones come to is never more than the second ones.
+NEVER_MORE = (
+    (("resolved_electronic",), ("resolved_digitised",)),
+    (("resolved_digitised",), RESOLVED),
+    (("late_apologised",), ("resolved_late",)),
+    (("papers_reused",), ("papers",)),
+    (("delivered",), ("sent",)),
+)
 
 Place = tuple[str, str]  # procedure, agency
 TallyKey = tuple[str, str, str, str, str, str]  # Place, then event, outcome, channel, reason
@@ -85,48 +104,55 @@ class Period:
     known_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of dossiers besides their histories, by dossier.
+
+    Shape: `apologised` tells since when its citizen has been owed an apology; `documents` what its
+           papers and results came to, oldest first.
+    """
+
+    apologised: Mapping[int, datetime] = field(default_factory=dict)
+    documents: Mapping[int, Sequence[DocumentCount]] = field(default_factory=dict)
+
+
 def figures_of(
     period: Period,
     entries: Sequence[Entry],
     histories: Sequence[Sequence[PastChange]],
-    apologised: Mapping[int, datetime],
+    beside: Beside,
 ) -> Figures:
-    """Count a day.
-
-    Shape: `apologised` tells since when a dossier's citizen has been owed an apology.
-    """
+    """Count a day."""
     count, unsettled = Count(), 0
     for entry in entries:
         fate = fate_at(entry.notice, period.known_at) if entry.notice else Fate(Outcome.LOST)
         count.message(entry, fate, period.known_at)
         unsettled += fate.outcome in OPEN
-    for change, moved in moves(period, histories, apologised):
+    for change, moved in moves(period, histories, beside):
         count.line(change.procedure, change.agency, **moved)
     return Figures(count.lines, count.tallies, unsettled)
 
 
 def moves(
-    period: Period,
-    histories: Sequence[Sequence[PastChange]],
-    apologised: Mapping[int, datetime],
+    period: Period, histories: Sequence[Sequence[PastChange]], beside: Beside
 ) -> Iterator[tuple[PastChange, dict[str, int]]]:
     """The changes of a period that count among the dossiers, each with what it counts as."""
     for history in histories:
         for earlier, change in zip((None, *history), history, strict=False):
             if change.arrived_at >= period.since:
-                since = apologised.get(change.dossier_id)
-                told = since is not None and since < change.arrived_at
-                found = moves_of(earlier, change, period, told)
+                found = moves_of(earlier, change, period, beside)
                 if found:
                     yield change, found
 
 
 def moves_of(
-    earlier: PastChange | None, change: PastChange, period: Period, apologised: bool
+    earlier: PastChange | None, change: PastChange, period: Period, beside: Beside
 ) -> dict[str, int]:
     """What one change counts as among the dossiers."""
     found: dict[str, int] = {}
     carried = False
+    if change.cut:
+        return found  # nobody knows any more what it changed
     if earlier is None:
         taken_in = change.received_at or change.changed_at
         carried = period.since - taken_in > TAKEN_OVER_AFTER
@@ -135,14 +161,47 @@ def moves_of(
             found[f"phone_{change.phone_line}"] = 1
     was, done = earlier is not None and is_done(earlier), is_done(change)
     if done and not was and not carried:
-        timing = resolved_when(change, period.zone)
-        found[timing] = 1
-        if timing == "resolved_late" and apologised:
-            found["late_apologised"] = 1
+        found |= _resolved(change, period, beside)
     if was and not done:
         found["reopened"] = 1
     if change.status in ENDED and (earlier is None or earlier.status not in ENDED):
         found["ended"] = int(not carried)
+    return found
+
+
+def _resolved(change: PastChange, period: Period, beside: Beside) -> dict[str, int]:
+    """What a result counts as: when it came, whether an apology went before, what is digital."""
+    timing = resolved_when(change, period.zone)
+    found = {timing: 1}
+    since = beside.apologised.get(change.dossier_id)
+    if timing == "resolved_late" and since is not None and since < change.arrived_at:
+        found["late_apologised"] = 1
+    counts = beside.documents.get(change.dossier_id, ())
+    return found | documents_of(documents_at(counts, period.known_at))
+
+
+def documents_of(known: DocumentCount | None) -> dict[str, int]:
+    """What a resolved dossier counts as by its documents.
+
+    Source: domain-facts 8.2 (group "Số hóa hồ sơ", a to c).
+    """
+    if known is None:
+        return {}
+    return {
+        "resolved_electronic": int(known.results > 0),
+        "resolved_digitised": int(known.results > 0 or known.digitised > 0),
+        "papers": known.papers,
+        "papers_reused": known.reused,
+    }
+
+
+def broken_rules(line: Mapping[str, int]) -> list[str]:
+    """What cannot be true of a line of the books, in words: "papers_reused 3 > papers 2"."""
+    found = []
+    for less, more in NEVER_MORE:
+        part, whole = (sum(line.get(name, 0) for name in names) for names in (less, more))
+        if part > whole:
+            found.append(f"{' + '.join(less)} {part} > {' + '.join(more)} {whole}")
     return found
 
 

@@ -8,7 +8,7 @@ from bot.core.message import Button
 from bot.core.notice import NoticeEvent
 
 # The notices that ask a citizen to come; who came in vain says so.
-ASKS_TO_COME = frozenset({NoticeEvent.RESULT, NoticeEvent.SUPPLEMENT})
+ASKS_TO_COME = frozenset({NoticeEvent.RESULT, NoticeEvent.SUPPLEMENT, NoticeEvent.POST_BACK})
 HOLDS_FOR = timedelta(days=30)  # after an older notice one asks anew by the code
 LONGEST_ANSWER = 1_000  # characters
 _PAYLOAD = re.compile(r"\s*#CHUACO([0-9]{1,18})\s*", re.IGNORECASE)

@@ -8,6 +8,7 @@ from bot.core.counter_faults import Faults
 from bot.core.counter_phone import Level, phone_advice
 from bot.core.counter_procedure import MOST_COPIES, MOST_PAPER_NAME, MOST_PAPERS, ProcedureRule
 from bot.core.counter_typing import looks_like_email, many_lines, one_line, read_count
+from bot.core.post_receiver import ReceiverDraft
 from bot.core.snapshot import Ticks
 
 CHANNELS = ("desk", "online", "post")
@@ -22,6 +23,7 @@ _LENGTHS: Mapping[str, tuple[int, str]] = {
     "owner_address": (300, "Địa chỉ chủ hồ sơ"),
     "fees": (200, "Phí, lệ phí"),
     "collect_at": (200, "Nơi nhận kết quả"),
+    "post_fee": (100, "Cước bưu chính"),
     "note": (500, "Ghi chú"),
 }
 
@@ -40,7 +42,8 @@ class DraftPaper:
 class Draft:
     """The intake form as typed; `agency` and `procedure` are codes.
 
-    Shape: `phone_confirmed` says that the clerk stands by a number that was warned of.
+    Shape: `phone_confirmed` says that the clerk stands by a number that was warned of; `receiver`
+           None where the province returns nothing by post; `post_fee` says who pays the post.
     """
 
     agency: str
@@ -59,6 +62,8 @@ class Draft:
     channel: str = "desk"
     note: str = ""
     phone_confirmed: bool = False
+    receiver: ReceiverDraft | None = None
+    post_fee: str = ""
 
 
 def read_draft(draft: Draft, rule: ProcedureRule) -> IntakeFacts | Faults:
@@ -79,12 +84,19 @@ def read_draft(draft: Draft, rule: ProcedureRule) -> IntakeFacts | Faults:
         owner=kept_owner,
         papers=tuple(_kept(paper) for paper in draft.papers if _is_handed_in(paper)),
         sets=read_count(draft.sets) or 1,
-        fees=one_line(draft.fees) or rule.fees,
+        fees=_fees(draft, rule),
         collect_at=one_line(draft.collect_at) or None,
         channel=draft.channel,
         note=many_lines(draft.note) or None,
         duration=rule.duration,
     )
+
+
+def _fees(draft: Draft, rule: ProcedureRule) -> str | None:
+    """What the slip says of money: the fees and, of a result by post, who pays the post."""
+    fees = one_line(draft.fees) or rule.fees
+    post = one_line(draft.post_fee) if draft.ticks.post else ""
+    return "; ".join(part for part in (fees, post and f"cước bưu chính: {post}") if part) or None
 
 
 def _faults(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,8 @@ WISH_WORDS = 4  # words; a longer "gặp cán bộ …" within a talk says more 
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDS = frozenset({"thoi", "ket thuc"})
 # Obeyed wherever they stand: whoever wants silence or deletion is not kept talking.
-_ALWAYS = frozenset({Kind.STOP, Kind.NEWS_STOP, Kind.FORGET, Kind.RECLAIM, Kind.EMPTY})
+# The number of a result names its owner, which is no clerk's to read here.
+_ALWAYS = frozenset({Kind.STOP, Kind.NEWS_STOP, Kind.FORGET, Kind.RECLAIM, Kind.EMPTY, Kind.RESULT})
 _WHEN_SHORT = frozenset({Kind.MY_DOSSIERS, Kind.FOLLOW})
 # Of the other commands only these very words: "hồ sơ xong chưa" is a question to the clerk.
 _COMMANDS = frozenset(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.result_number import asked_number
 from bot.core.words import IDEAS, PARTICLES, PAYLOADS, RULES, WHOLE
 from receipts.clean import clean, fold
 from receipts.code import after_keyword
@@ -16,6 +17,7 @@ class Kind(StrEnum):
 
     CODES = "codes"
     LOOKUP = "lookup"
+    RESULT = "result"  # whether the result of this number is in force
     SLIP_HELP = "slip help"
     HELP = "help"
     GREETING = "greeting"
@@ -47,14 +49,36 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a citizen wants; `codes` are canonical, in order of appearance, each once."""
+    """What a citizen wants; `codes` are canonical, in order of appearance, each once.
+
+    Shape: `number` is the number of a result that is asked for, as typed, "" for none. It may hold
+           what reads as a code, as a tax number at its beginning does.
+    """
 
     kind: Kind
     codes: tuple[str, ...] = ()
+    number: str = ""
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether something is looked up, and counts against the limits."""
+        return bool(self.codes or self.number)
 
 
 # These are meant even when a number stands beside them ("gặp cán bộ, sđt 0905 …").
 _FIRM = frozenset({Kind.HANDOVER, Kind.FORGET, Kind.STOP, Kind.NEWS_STOP})
+# What a question for a result's number may look like besides; other wishes and numbers go first.
+_MAY_BE_RESULT = frozenset(
+    {
+        Kind.LOOKUP,
+        Kind.UNKNOWN,
+        Kind.PARTIAL_CODE,
+        Kind.PROCEDURE_CODE,
+        Kind.DOCUMENT_NUMBER,
+        Kind.CITIZEN_ID,
+        Kind.PHONE,
+    }
+)
 _KIND_OF_OTHER = {other: Kind[other.name] for other in Lookalike if other.name in Kind.__members__}
 _WORD = re.compile(r"[a-z0-9]+|\?")
 _SIX = re.compile(r"\W*([0-9]{3})[ -]?([0-9]{3})[\s.]*")
@@ -139,24 +163,32 @@ def read_intent(text: str, keyword: str = "MCKH") -> Intent:
 
     Shape:  any str, in linear time. Codes win over every command in the same text; a wish for a
             clerk, for silence or for deletion wins over a number that is no code; any other
-            command only over a date or a document number.
-    Source: domain-facts 2.3; interfaces 5.
+            command only over a date or a document number. Where the number of a result is asked
+            for, it is told beside the codes that it may hold.
+    Source: domain-facts 2.3, 8.1; interfaces 5.
     """
     text = clean(text)
     codes, other = codes_or_other(text, keyword)
+    number = asked_number(text) or ""
     if codes:
-        return Intent(Kind.CODES, tuple(code.canonical for code in codes))
+        return Intent(Kind.CODES, tuple(code.canonical for code in codes), number)
+    kind = _without_code(text, other, keyword)
+    return Intent(Kind.RESULT, number=number) if number and kind in _MAY_BE_RESULT else Intent(kind)
+
+
+def _without_code(text: str, other: Lookalike | None, keyword: str) -> Kind:
+    """What a clean text asks for in which no code stands, but perhaps something like one."""
     folded = fold(text)
     if not folded.strip():
-        return Intent(Kind.EMPTY)
+        return Kind.EMPTY
     command = _command(folded)
     if command in _FIRM:
-        return Intent(command)
+        return command
     if _six_digits(folded) is not None:
-        return Intent(Kind.OTP)
+        return Kind.OTP
     stated = _KIND_OF_OTHER.get(other) if other is not None else None
     if stated is not None and stated is not Kind.DOCUMENT_NUMBER:
-        return Intent(stated)
+        return stated
     if command is None and stated is None and after_keyword(text, keyword):
-        return Intent(Kind.PARTIAL_CODE)  # "MCKH 12345": a code was meant
-    return Intent(command or stated or Kind.UNKNOWN)
+        return Kind.PARTIAL_CODE  # "MCKH 12345": a code was meant
+    return command or stated or Kind.UNKNOWN

@@ -24,6 +24,9 @@ RUNGS: Mapping[NoticeEvent, tuple[Rung, ...]] = {
     NoticeEvent.RETURNED: ORDER[:3],
     NoticeEvent.APOLOGY: ORDER,
     NoticeEvent.CORRECTION: ORDER,
+    # It names the item code, which is for a proved phone's chat alone.
+    NoticeEvent.POSTED: (Rung.CHAT,),
+    NoticeEvent.POST_BACK: ORDER,
     # Whoever asked for a code waits with the phone in hand: it goes to that phone alone.
     NoticeEvent.OTP: (Rung.TEMPLATE_PHONE, Rung.SMS),
 }

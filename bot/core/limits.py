@@ -28,26 +28,34 @@ class Allowance:
 
     looked_up: list[datetime] = field(default_factory=list)
     missed: list[datetime] = field(default_factory=list)
+    most_lookups: int = MOST_LOOKUPS
+    most_misses: int = MOST_MISSES
 
     @classmethod
-    def of(cls, past: Iterable[tuple[datetime, bool]]) -> "Allowance":
+    def of(
+        cls,
+        past: Iterable[tuple[datetime, bool]],
+        most_lookups: int = MOST_LOOKUPS,
+        most_misses: int = MOST_MISSES,
+    ) -> "Allowance":
         """From (when, known) pairs of the last hour."""
         ordered = sorted(past)
-        return cls([at for at, _ in ordered], [at for at, known in ordered if not known])
+        missed = [at for at, known in ordered if not known]
+        return cls([at for at, _ in ordered], missed, most_lookups, most_misses)
 
     def reached(self) -> Limit | None:
         """The limit that stands in the way of the next lookup, if any."""
-        if len(self.missed) >= MOST_MISSES:
+        if len(self.missed) >= self.most_misses:
             return Limit.MISSES
-        return Limit.LOOKUPS if len(self.looked_up) >= MOST_LOOKUPS else None
+        return Limit.LOOKUPS if len(self.looked_up) >= self.most_lookups else None
 
     def free_at(self) -> datetime:
         """When the next lookup is allowed again: every limit reached has one place free."""
         free = []
-        if len(self.missed) >= MOST_MISSES:
-            free.append(self.missed[-MOST_MISSES] + WINDOW)
-        if len(self.looked_up) >= MOST_LOOKUPS:
-            free.append(self.looked_up[-MOST_LOOKUPS] + WINDOW)
+        if len(self.missed) >= self.most_misses:
+            free.append(self.missed[-self.most_misses] + WINDOW)
+        if len(self.looked_up) >= self.most_lookups:
+            free.append(self.looked_up[-self.most_lookups] + WINDOW)
         return max(free)
 
     def count(self, at: datetime, known: bool) -> None:

@@ -57,6 +57,7 @@ class EndedWhy(StrEnum):
     PASSWORD = "password"  # noqa: S105  (a reason, not a secret)
     DISABLED = "disabled"
     FACTOR = "factor"  # the second factor was set up anew, or taken away
+    SIGN_ON = "sign_on"  # how the account may log in was changed
 
 
 def plain_login(typed: str) -> str:

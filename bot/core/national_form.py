@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.document import ToldDocuments
 from bot.core.dossier import Status
 from bot.core.snapshot import Cause, Procedure, Refusal, Times
 from receipts.clean import fold
@@ -17,6 +18,7 @@ from receipts.clean import fold
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of the format itself, wherever the province may be
 MOST_NAME, MOST_CODE = 200, 64
 MOST_NEEDED, MOST_NEEDED_LENGTH = 20, 500
+MOST_ADDRESS = 500
 BY_POST = "1"  # "HinhThuc"
 
 # Source: domain-facts 3.1 ("TrangThaiHoSo").
@@ -69,7 +71,8 @@ class NationalDossier:
     """One record of DongBoHoSoMC.
 
     Shape: `unit` is "DonViXuLy"; `moment` the newest of what happened; `asked` when a request to
-    supplement is with the citizen. Identity numbers and attachments are not read at all.
+    supplement is with the citizen. Documents are read apart (bot/core/national_documents.py);
+    `odd_rows` says which of their rows or fields could not be.
     """
 
     code: str
@@ -84,6 +87,9 @@ class NationalDossier:
     needed: tuple[str, ...] = ()
     asked: bool = False
     by_post: bool = False
+    post_address: str | None = None  # "ThongTinTra", in one line
+    documents: ToldDocuments | None = None
+    odd_rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -141,6 +147,7 @@ def read_dossier(record: Mapping[str, Any]) -> NationalDossier:
         needed=tuple(needed[:MOST_NEEDED]),
         asked=status == Status.SUPPLEMENT and bool(open_asks),
         by_post=_plain(record, "HinhThuc") == BY_POST,
+        post_address=_cut(record, "ThongTinTra", MOST_ADDRESS),
     )
 
 
@@ -189,7 +196,12 @@ def _plain(record: Mapping[str, Any], name: str) -> str | None:
         return str(value)
     if not isinstance(value, str):
         raise NotRead(Cause.VALUE, f"{name} is neither a text nor a whole number", name)
-    return unicodedata.normalize("NFC", _ODD.sub(" ", value)).strip() or None
+    return one_line(value) or None
+
+
+def one_line(text: str) -> str:
+    """A text without what no text can be stored or printed with."""
+    return unicodedata.normalize("NFC", _ODD.sub(" ", text)).strip()
 
 
 def _cut(record: Mapping[str, Any], name: str, most: int = MOST_NAME) -> str | None:

@@ -129,6 +129,7 @@ def _as_told(record: NationalDossier, agency: str) -> FeedDossier:
         notify=Ticks(post=record.by_post),
         needed=record.needed,
         owner_name=record.owner_name,
+        documents=record.documents,
     )
 
 

@@ -22,7 +22,12 @@ class NoticeEvent(StrEnum):
     RETURNED = "returned"
     APOLOGY = "apology"
     CORRECTION = "correction"  # a result that was told and then taken back
+    POSTED = "posted"  # the post has collected the result
+    POST_BACK = "post_back"  # the post has brought it back to the desk
     OTP = "otp"  # not about a dossier: a one-time code to prove a phone
+
+
+RESULT_POST = "result_post"  # a result that nobody is to come for: the post brings it
 
 
 class Rung(StrEnum):
@@ -50,7 +55,8 @@ class Facts:
     """What a notice's texts are filled with.
 
     Shape: `shown_code` is the local code if the dossier has one, else its code; `step` and
-           `late` are those of the change that is told; `otp` only for a one-time code.
+           `late` are those of the change that is told; `otp` only for a one-time code. `by_post`
+           when the post brings the result; `item_code` only where the post has collected it.
     """
 
     event: NoticeEvent
@@ -63,3 +69,10 @@ class Facts:
     promised_on: date | None = None
     late: bool = False
     otp: str = ""
+    by_post: bool = False
+    item_code: str = ""
+
+    @property
+    def wording(self) -> str:
+        """What its template and its text are called: the event, or a result's by post."""
+        return RESULT_POST if self.event is NoticeEvent.RESULT and self.by_post else self.event

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.core.dossier import Status
 from bot.core.notice import NoticeEvent
 from bot.core.notice_rules import is_in_result
+from bot.core.postal import ReturnState
 
 # Two changes told in one body are both told; one that had to wait is told only while it holds.
 PATIENCE = timedelta(minutes=10)
@@ -21,6 +22,11 @@ STATUS_OF: Mapping[NoticeEvent, Status] = {
 }
 RESULT_TOLD = frozenset({"sent", "delivered", "unsure", "open"})
 NEVER_RECEIVED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
+# Where the return by post must stand for these to hold.
+POST_OF: Mapping[NoticeEvent, frozenset[str]] = {
+    NoticeEvent.POSTED: frozenset({ReturnState.COLLECTED, ReturnState.UNDER_WAY}),
+    NoticeEvent.POST_BACK: frozenset({ReturnState.RETURNED}),
+}
 STILL_WORKED_ON = frozenset({Status.RECEIVED, Status.PROCESSING})
 
 
@@ -36,12 +42,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """How the dossier stands now; `result` is the state of its newest result notice."""
+    """How the dossier stands now; `result` is the state of its newest result notice.
+
+    Shape: `post` is the state of its return by post, "" when it has none.
+    """
 
     status: int
     step: str
     due_at: datetime | None
     result: str = ""
+    post: str = ""
 
 
 def why_untrue(told: Told, present: Present, now: datetime, zone: tzinfo) -> str:
@@ -50,6 +60,8 @@ def why_untrue(told: Told, present: Present, now: datetime, zone: tzinfo) -> str
     status = STATUS_OF.get(event)
     if status is not None:
         return "" if present.status == status else "the dossier has moved on"
+    if event in POST_OF:
+        return "" if present.post in POST_OF[event] else "the parcel has moved on"
     if event is NoticeEvent.RESULT:
         ready = is_in_result(present)
         return "" if ready else "the dossier has left the result"

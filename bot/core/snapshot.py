@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from bot.core.document import ToldDocuments
 from bot.core.dossier import ended_at
 from bot.core.phone import Line, PhoneReading
 from receipts.code import read_one
@@ -93,7 +94,8 @@ class Times:
 class FeedDossier:
     """One dossier as it came: its form is right, its meaning is not checked yet.
 
-    Shape: `code`, `local_code` and `phone` as typed; `unknown_fields` are dotted names.
+    Shape: `code`, `local_code` and `phone` as typed; `unknown_fields` are dotted names;
+           `documents` None when it says nothing of any, and they stay as they are.
     """
 
     code: str
@@ -111,6 +113,7 @@ class FeedDossier:
     needed: tuple[str, ...] = ()
     owner_name: str | None = None
     unknown_fields: tuple[str, ...] = ()
+    documents: ToldDocuments | None = None
     kept_phone: PhoneReading | None = None  # as stored, when what came says nothing of a phone
     also_named: tuple[str, ...] = ()  # who else may ask for it by name; only the counter knows
 
@@ -146,7 +149,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored of a dossier, as far as a new snapshot is judged by it; `id` once stored."""
+    """What is stored of a dossier, as far as a new snapshot is judged by it; `id` once stored.
+
+    Shape: `content` and `documents` are keyed hashes; documents None while no feed has told any.
+    """
 
     id: int | None
     local_code: str | None
@@ -158,6 +164,8 @@ class Known:
     due_at: datetime | None
     ended_at: datetime | None
     content: bytes
+    documents: bytes | None = None
+    procedure_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +254,9 @@ def too_far_ahead(changed_at: datetime, now: datetime) -> bool:
     return changed_at > now + MOST_AHEAD
 
 
-def known_after(earlier: Known | None, snapshot: Snapshot, content: bytes) -> Known:
+def known_after(
+    earlier: Known | None, snapshot: Snapshot, content: bytes, documents: bytes | None = None
+) -> Known:
     """What is known of a dossier once this snapshot is accepted."""
     told = snapshot.told
     return Known(
@@ -265,11 +275,14 @@ def known_after(earlier: Known | None, snapshot: Snapshot, content: bytes) -> Kn
             earlier.ended_at if earlier else None,
         ),
         content=content,
+        documents=documents or (earlier.documents if earlier else None),
+        procedure_code=told.procedure.code,
     )
 
 
 def content_text(snapshot: Snapshot) -> str:
-    """All that is told of a dossier but `changed_at`, in one form: equal dossiers, equal texts.
+    """All that is told of a dossier but `changed_at` and its documents, in one form: equal
+    dossiers, equal texts.
 
     Shape: a phone counts by the number it reads as, and as typed only when it reads as none; a
     date by its moment, whatever its offset. Personal: keep only a keyed hash of it.

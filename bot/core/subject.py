@@ -1,7 +1,7 @@
 """A person's data as a copy is handed out: names of others masked, times written out."""
 
 import json
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 SCHEMA = "subject/1"  # docs/privacy.md describes it; a change of it gets another number
@@ -15,7 +15,7 @@ def masked_name(name: str) -> str:
 
 def plain(value: Any) -> Any:
     """A stored value as JSON takes it; moments with their offset."""
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def copy_text(copy: dict[str, Any]) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Collection
 from string import Formatter
 from typing import Any
 
-from bot.core.notice import NoticeEvent
+from bot.core.notice import RESULT_POST, NoticeEvent
 
+# What ZALO_TEMPLATES may name: the events, and a result's own wording where the post brings it.
+TEMPLATE_NAMES = (*map(str, NoticeEvent), RESULT_POST)
 # What a template's parameters may be filled with; bot/notice_text.py fills them.
 TEMPLATE_FIELDS = frozenset(
     {"code", "agency", "step", "timing", "due_date", "procedure", "status", "otp"}
@@ -29,8 +31,10 @@ def read_templates(value: Any) -> Any:
     if not isinstance(given, dict):
         raise ValueError("expected a JSON object with one entry per event")
     for event, template in given.items():
-        if event not in {str(one) for one in NoticeEvent}:
-            raise ValueError(f"{event!r} is no event; expected some of: {', '.join(NoticeEvent)}")
+        if event not in TEMPLATE_NAMES:
+            raise ValueError(
+                f"{event!r} is no event; expected some of: {', '.join(TEMPLATE_NAMES)}"
+            )
         _template_form(event, template)
         template["id"] = str(template["id"])  # Zalo's own pages show bare numbers
     return given

@@ -35,3 +35,16 @@ login_refusal = Table(
     Column("at", Instant, nullable=False, index=True),
     Index("ix_login_refusal_place_at", "place", "at"),
 )
+
+# Who an account is at the identity provider, by a keyed hash: a provider may name people by the
+# numbers of their identity cards.
+staff_identity = Table(
+    "staff_identity",
+    metadata,
+    identity(),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("mark", LargeBinary, nullable=False, unique=True),  # of issuer and subject
+    Column("linked_at", Instant, nullable=False),
+    UniqueConstraint("staff_id", "issuer"),
+)

@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.ladder import PastAttempt, Tried
 from bot.core.notice import Rung
 from bot.store.among import by_dialect
-from bot.store.notice_tables import attempt, delivery_receipt, notice
+from bot.store.notice_tables import OF_NOTICE, attempt, delivery_receipt, notice
 from bot.store.restated import keep_what_was_said
 from bot.store.tables import Instant, echo
 
@@ -33,7 +33,10 @@ ACCEPTED = ("sending", "sent", "delivered", "unsure")
 _BEGIN = insert(attempt)
 _RECORD = (
     update(attempt)
-    .where(attempt.c.request_id == bindparam("request"))
+    .where(
+        attempt.c.request_id == bindparam("request"),
+        attempt.c.notice_made_at == bindparam("made_at", type_=Instant),
+    )
     .values(
         # A report may have come before our own record of the answer.
         state=case(
@@ -61,7 +64,8 @@ _PAST = by_dialect(
             attempt.c.begun_at,
             attempt.c.turn,
         )
-        .where(among(attempt.c.notice_id, "notices"))
+        .join(notice, OF_NOTICE)
+        .where(among(notice.c.id, "notices"))
         .order_by(attempt.c.id)
     )
 )
@@ -103,10 +107,14 @@ def lose_answers(connection: Connection, notice_ids: Collection[int]) -> None:
 
 
 _UNANSWERED = by_dialect(
-    lambda among: select(attempt.c.claimer, attempt.c.request_id).where(
-        among(attempt.c.notice_id, "notices"),
-        attempt.c.state == "sending",
-        attempt.c.claimer.is_not(None),
+    lambda among: (
+        select(attempt.c.claimer, attempt.c.request_id)
+        .join(notice, OF_NOTICE)
+        .where(
+            among(notice.c.id, "notices"),
+            attempt.c.state == "sending",
+            attempt.c.claimer.is_not(None),
+        )
     )
 )
 
@@ -156,12 +164,13 @@ _NAMED_SINCE = exists().where(attempt.c.carrier_id == echo.c.carrier_id).correla
 _ECHOED = by_dialect(
     lambda among: (
         select(attempt.c.request_id, attempt.c.notice_id, echo.c.carrier_id)
+        .join(notice, OF_NOTICE)
         .join(
             echo,
             (echo.c.recipient == attempt.c.recipient) & (echo.c.text_mark == attempt.c.text_mark),
         )
         .where(
-            among(attempt.c.notice_id, "notices"),
+            among(notice.c.id, "notices"),
             attempt.c.rung == str(Rung.CHAT),
             attempt.c.state.in_(("unsure", "sending")),
             echo.c.at >= attempt.c.begun_at,
@@ -216,7 +225,7 @@ def attempts_named(
             notice.c.due_at.is_not(None),
             notice.c.claim.is_not(None),
         )
-        .join(notice, notice.c.id == attempt.c.notice_id)
+        .join(notice, OF_NOTICE)
         .where(
             or_(attempt.c.request_id.in_(list(refs)), attempt.c.carrier_id.in_(list(refs))),
             attempt.c.carrier.in_(list(carriers)),
@@ -270,8 +279,10 @@ def is_any_sending(connection: Connection, carrier: str, since: datetime) -> boo
 
 
 _SETTLED = by_dialect(
-    lambda among: select(attempt.c.request_id, attempt.c.notice_id, attempt.c.state).where(
-        among(attempt.c.notice_id, "notices"), attempt.c.state.in_(("delivered", "failed"))
+    lambda among: (
+        select(attempt.c.request_id, attempt.c.notice_id, attempt.c.state)
+        .join(notice, OF_NOTICE)
+        .where(among(notice.c.id, "notices"), attempt.c.state.in_(("delivered", "failed")))
     )
 )
 

@@ -14,13 +14,14 @@ def write_deed(
 ) -> None:
     """Add one entry inside the transaction of the deed.
 
-    Shape: no actor for a command at the machine, and for a stranger, who has an address only.
+    Shape: no actor for a command at the machine, and for a stranger, who has an address only;
+           an account without a number is nobody's, such as that of the post.
     """
     detail = json.dumps(deed.detail, ensure_ascii=False, sort_keys=True) if deed.detail else None
     connection.execute(
         insert(audit_entry).values(
             at=at,
-            staff_id=actor.account.id if actor else None,
+            staff_id=(actor.account.id or None) if actor else None,
             login=actor.account.login if actor else "",
             address=actor.address if actor else address,
             action=deed.action,

@@ -1,7 +1,8 @@
 """What happened on a day, as the books read it: changes, notices, hand-overs, apologies."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -10,10 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    and_,
     bindparam,
     func,
-    or_,
     select,
     true,
 )
@@ -22,7 +21,8 @@ from bot.core.book import BookedNotice, Handed, PastChange, Said
 from bot.core.notice import NoticeEvent
 from bot.store.among import by_dialect
 from bot.store.book_tables import notice_restated
-from bot.store.notice_tables import apology_run, attempt, notice
+from bot.store.months_dropped import gone_until
+from bot.store.notice_tables import OF_NOTICE, apology_run, attempt, notice
 from bot.store.tables import Instant, dossier, dossier_change
 
 _SINCE = bindparam("since", type_=Instant)
@@ -49,6 +49,7 @@ _HISTORIES = (
         func.coalesce(dossier_change.c.silent, dossier.c.same_day),
         func.coalesce(dossier_change.c.earned, ""),
         dossier_change.c.silent.is_not(None),
+        dossier.c.first_seen_at,
     )
     .join(dossier, dossier.c.id == dossier_change.c.dossier_id)
     .where(
@@ -71,12 +72,24 @@ def histories(
 ) -> list[tuple[PastChange, ...]]:
     """The whole histories, up to `until`, of the dossiers that moved since at these agencies."""
     chosen = _HISTORIES.where(dossier_change.c.dossier_id.in_(_moved_at(agencies)))
+    gone = gone_until(connection, "dossier_change")
     rows: Any = connection.execute(chosen, {"since": since, "until": until})
     by_dossier = groupby(rows, key=lambda row: row[1])
-    return [tuple(PastChange(*row) for row in group) for _, group in by_dossier]
+    return [_history(tuple(group), gone) for _, group in by_dossier]
+
+
+def _history(rows: Sequence[Any], gone: datetime | None) -> tuple[PastChange, ...]:
+    """A dossier's changes; the first is marked where those before it were dropped."""
+    arrived_at, first_seen_at = rows[0][3], rows[0][-1]
+    is_cut = gone is not None and first_seen_at < gone <= arrived_at
+    first, *others = (PastChange(*row[:-1]) for row in rows)
+    return (replace(first, cut=is_cut), *others)
 
 
 _IN_DAY = (notice.c.created_at >= _SINCE, notice.c.created_at < _UNTIL)
+_OF_MOVED = by_dialect(
+    lambda among: select(notice.c.id).where(among(notice.c.dossier_id, "dossiers"), *_IN_DAY)
+)
 _NOTICES = (
     select(
         notice.c.id,
@@ -116,28 +129,51 @@ _HANDED = (
         func.coalesce(attempt.c.parts, 0),
         func.coalesce(attempt.c.cost_dong, 0),
     )
-    .join(notice, notice.c.id == attempt.c.notice_id)
-    .where(*_IN_DAY, attempt.c.answered_at.is_not(None))
+    .join(notice, OF_NOTICE)
+    .where(
+        *_IN_DAY,
+        attempt.c.notice_made_at >= _SINCE,
+        attempt.c.notice_made_at < _UNTIL,
+        attempt.c.answered_at.is_not(None),
+    )
     .order_by(attempt.c.id)
 )
 
 
-def _about(agencies: Agencies) -> ColumnElement[bool]:
-    """Notices of dossiers that moved at these agencies, and their apologies."""
-    if agencies is None:
-        return true()
-    apology = notice.c.event == str(NoticeEvent.APOLOGY)
-    return or_(
-        notice.c.dossier_id.in_(_moved_at(agencies)),
-        and_(apology, notice.c.agency_code.in_(sorted(agencies))),
+_NAMED = by_dialect(lambda among: among(notice.c.id, "named"))
+
+
+# What an evening's run or the post's tracking owes, and no change of a dossier.
+_OF_NO_CHANGE = tuple(map(str, (NoticeEvent.APOLOGY, NoticeEvent.POSTED, NoticeEvent.POST_BACK)))
+
+
+def _named(
+    connection: Connection, span: Mapping[str, Any], agencies: Collection[str]
+) -> Collection[int]:
+    """The notices of dossiers that moved at these agencies, and those that no change explains.
+
+    Asked apart: one question for both is answered by reading all notices of the day.
+    """
+    moved = set(connection.scalars(_moved_at(agencies), span))
+    about = {"dossiers": sorted(moved), **span}
+    of_moved = connection.scalars(_OF_MOVED[connection.dialect.name], about) if moved else ()
+    apologies = select(notice.c.id).where(
+        *_IN_DAY,
+        notice.c.event.in_(_OF_NO_CHANGE),
+        notice.c.agency_code.in_(sorted(agencies)),
     )
+    return {*of_moved, *connection.scalars(apologies, span)}
 
 
 def booked_notices(
     connection: Connection, since: datetime, until: datetime, agencies: Agencies = None
 ) -> list[BookedNotice]:
     """The notices that came to be owed since, with all that is known of each."""
-    span, about = {"since": since, "until": until}, _about(agencies)
+    span: dict[str, Any] = {"since": since, "until": until}
+    about: ColumnElement[bool] = true()
+    if agencies is not None:
+        span["named"] = sorted(_named(connection, span, agencies))
+        about = _NAMED[connection.dialect.name]
     said: defaultdict[int, list[Said]] = defaultdict(list)
     for row in connection.execute(_RESTATED.where(about), span):
         said[row[0]].append(_said(row[1], row[2:]))

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.notice_tables import attempt, notice
@@ -27,6 +28,20 @@ notice_restated = Table(
     Column("channel", String(16)),
     Column("reason", String(300)),
     Column("closed_at", Instant, nullable=False),
+)
+
+# What a dossier's documents came to from a moment on, written down at each change of it. So a past
+# midnight is told again, also when the documents themselves are forgotten with their person.
+document_count = Table(
+    "document_count",
+    metadata,
+    identity(),
+    Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("results", Integer, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("digitised", Integer, nullable=False),  # papers that are there as data
+    Column("reused", Integer, nullable=False),  # papers taken from what was there before
 )
 
 # One local day of the books.
@@ -53,6 +68,9 @@ def _place() -> tuple[Column[str], ...]:
     )
 
 
+# Of the dossiers resolved: those with an electronic result; with that or a digitised paper; their
+# papers; of these, the re-used ones. Older code that runs beside knows nothing of them.
+DOCUMENT_FIGURES = ("resolved_electronic", "resolved_digitised", "papers", "papers_reused")
 LINE_FIGURES = (
     "received",
     "taken_over",
@@ -60,6 +78,7 @@ LINE_FIGURES = (
     "resolved_on_time",
     "resolved_late",
     "late_apologised",
+    *DOCUMENT_FIGURES,
     "reopened",
     "ended",
     "phone_missing",
@@ -80,7 +99,16 @@ book_line = Table(
     "book_line",
     metadata,
     *_place(),
-    *(Column(name, Integer, nullable=False, default=0) for name in LINE_FIGURES),
+    *(
+        Column(
+            name,
+            Integer,
+            nullable=False,
+            default=0,
+            server_default=text("0") if name in DOCUMENT_FIGURES else None,
+        )
+        for name in LINE_FIGURES
+    ),
     Index("ix_book_line_agency_code_period", "agency_code", "period"),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.book_figures import Figures
@@ -173,6 +173,34 @@ def stale_days(
     """
     asked = {"first": first, "before": before, "before_unsettled": before_unsettled}
     return list(connection.scalars(_STALE, asked))
+
+
+def mark_for_renewal(connection: Connection, days: Mapping[date, datetime]) -> None:
+    """Let frozen days be made anew, those of them that were made before the moment named."""
+    for day, since in sorted(days.items()):
+        connection.execute(
+            update(book_day)
+            .where(
+                book_day.c.day == day,
+                book_day.c.frozen_at.is_not(None),
+                book_day.c.reckoned_at < since,
+            )
+            .values(reckoned_at=None)
+        )
+
+
+def marked_days(connection: Connection, most: int) -> list[date]:
+    """Frozen days that are to be made anew, the oldest first."""
+    chosen = select(book_day.c.day).where(
+        book_day.c.frozen_at.is_not(None), book_day.c.reckoned_at.is_(None)
+    )
+    return list(connection.scalars(chosen.order_by(book_day.c.day).limit(most)))
+
+
+def last_made(connection: Connection) -> datetime | None:
+    """When a day was made last; None before the first one."""
+    found: datetime | None = connection.scalar(select(func.max(book_day.c.reckoned_at)))
+    return found
 
 
 def moved_procedures(connection: Connection, since: datetime, until: datetime) -> Mapping[str, str]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from bot.store.counter_tables import dossier_name, handover, intake, slip_batch
+from bot.store.document_tables import document
 from bot.store.tables import dossier
 
 MARK_BYTES = 8  # of a phone's blind index, as deeds about subjects name it
@@ -26,6 +27,7 @@ class Concerned:
     has_name: bool
     has_needed: bool
     has_intake: bool
+    has_documents: bool = False
 
 
 _CONCERNED = select(
@@ -37,6 +39,7 @@ _CONCERNED = select(
     dossier.c.owner_name.is_not(None),
     dossier.c.needed.is_not(None),
     intake.c.dossier_id.is_not(None),
+    exists().where(document.c.dossier_id == dossier.c.id, document.c.facts.is_not(None)),
 ).outerjoin(intake, intake.c.dossier_id == dossier.c.id)
 
 

@@ -13,7 +13,7 @@ from bot.core.notice import Rung
 from bot.store.agencies import joined_serving
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import audit_entry, staff
-from bot.store.notice_tables import attempt, notice
+from bot.store.notice_tables import OF_NOTICE, attempt, notice
 from bot.store.tables import agency, dossier, dossier_change, follower, outbox
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -50,7 +50,7 @@ def told_notice(
             dossier.c.procedure_code,
         )
         .select_from(attempt)
-        .join(notice, notice.c.id == attempt.c.notice_id)
+        .join(notice, OF_NOTICE)
         .join(dossier, dossier.c.id == notice.c.dossier_id)
     )
     chosen = (

@@ -42,6 +42,7 @@ staff = Table(
     Column("second_factor_step", BigInteger),  # the newest code taken: 30 s steps since 1970
     Column("reviewed_at", Instant),  # when an administrator last confirmed it
     Column("reviewed_by", String(40)),
+    Column("sign_on", String(8)),  # allowed | only: by the identity provider; NULL: by password
 )
 
 staff_session = Table(
@@ -53,8 +54,10 @@ staff_session = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("ended_why", String(16)),  # logout | idle | age | password | disabled | factor
+    Column("ended_why", String(16)),  # bot/core/log_in.py, EndedWhy
     Column("factor_at", Instant),  # when the second factor was proved in it
+    Column("way", String(8)),  # provider; NULL: a password
+    Column("provider_token", LargeBinary),  # sealed; says to the provider whose session ends
 )
 
 # What staff did, each in the transaction that did it. Nothing personal of a citizen.

@@ -86,6 +86,8 @@ _KNOWN = (
         dossier.c.due_at,
         dossier.c.ended_at,
         dossier.c.content,
+        dossier.c.documents_mark,
+        dossier.c.procedure_code,
     )
     .where(dossier.c.code.in_(bindparam("codes", expanding=True)))
     .order_by(dossier.c.code)

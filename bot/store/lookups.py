@@ -9,21 +9,23 @@ from sqlalchemy import Connection, insert, select
 from bot.core.phone import looks_mobile
 from bot.store.tables import lookup
 
+PAPER, NO_PAPER = "paper", "no_paper"  # the number of a result was asked for; whether it was found
+
 
 def lookups_since(
     connection: Connection, askers: Collection[str], since: datetime
 ) -> dict[str, list[tuple[datetime, bool]]]:
-    """Per asker, (when, whether the code was known) after `since`."""
+    """Per asker, (when, whether the code or number was known) after `since`."""
     found: dict[str, list[tuple[datetime, bool]]] = {asker: [] for asker in askers}
     if not found:
         return found
     rows = connection.execute(
-        select(lookup.c.asker, lookup.c.at, lookup.c.dossier_id).where(
+        select(lookup.c.asker, lookup.c.at, lookup.c.dossier_id, lookup.c.way).where(
             lookup.c.asker.in_(sorted(found)), lookup.c.at > since
         )
     )
-    for asker, at, dossier_id in rows:
-        found[asker].append((at, dossier_id is not None))
+    for asker, at, dossier_id, way in rows:
+        found[asker].append((at, dossier_id is not None or way == PAPER))
     return found
 
 

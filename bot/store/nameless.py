@@ -21,11 +21,13 @@ from sqlalchemy import (
 
 from bot.core.announcement import State
 from bot.core.phone import Line
+from bot.core.postal import BEFORE_ORDER, WITH_THE_POST, ReturnState
 from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import dossier_name, intake, phone_correction
 from bot.store.dossiers import Row
 from bot.store.notice_tables import attempt, notice
+from bot.store.post_tables import post_progress, post_return
 from bot.store.tables import dossier
 
 Which = ColumnElement[bool]
@@ -90,6 +92,36 @@ def blank_corrections(connection: Connection, ids: Collection[int]) -> None:
             .where(phone_correction.c.dossier_id.in_(sorted(ids)))
             .values(phone=b"")
         )
+
+
+def blank_returns(connection: Connection, ids: Collection[int], now: datetime) -> None:
+    """Wipe who gets the results of these dossiers by post, and what the post said of it.
+
+    What was not ordered is not sent any more. A parcel that the post has keeps its code, by which
+    its end is heard of.
+    """
+    if not ids:
+        return
+    of_these = post_return.c.dossier_id.in_(sorted(ids))
+    with_post = post_return.c.state.in_(sorted(map(str, WITH_THE_POST)))
+    person: dict[str, Any] = dict.fromkeys(("receiver", "told", "told_mark", "reason"))
+    stopped = {"state": str(ReturnState.CANCELLED), "due_at": None, "claim": None}
+    connection.execute(
+        update(post_return)
+        .where(of_these, post_return.c.state.in_(sorted(map(str, BEFORE_ORDER))))
+        .values(**stopped, cancel_at=now, closed_at=now)
+    )
+    connection.execute(update(post_return).where(of_these, with_post).values(**person))
+    connection.execute(
+        update(post_return)
+        .where(of_these, ~with_post)
+        .values(**person, item_code=None, item_mark=None)
+    )
+    connection.execute(
+        update(post_progress)
+        .where(post_progress.c.dossier_id.in_(sorted(ids)))
+        .values(message=None)
+    )
 
 
 def facts_among(connection: Connection, ids: Collection[int]) -> dict[int, bytes]:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -47,6 +48,8 @@ notice = Table(
     Column("request_id", String(64)),  # of the web request that earned it
     Column("first_due_at", Instant),  # of one held back: when it was first to go
     Index("ix_notice_dossier_id_event", "dossier_id", "event"),
+    # What attempts lean on, so that each says truly when its notice was made.
+    Index("uq_notice_id_created_at", "id", "created_at", unique=True),
 )
 # The few that were held back: the promptness of their day is reckoned by it.
 Index(
@@ -64,17 +67,19 @@ Index(
     sqlite_where=notice.c.due_at.is_not(None),
 )
 
-# Every hand-over to a carrier, stored before the network is touched.
+# Every hand-over to a carrier, stored before the network is touched. On PostgreSQL by the month in
+# which its notice was made (bot/store/partitions.py): a notice has one such moment, and a request
+# id one notice, so what is unique together with it is unique.
 attempt = Table(
     "attempt",
     metadata,
     identity(),
-    Column("notice_id", Id, ForeignKey("notice.id"), nullable=False),
+    Column("notice_id", Id, nullable=False),
     Column("rung", String(16), nullable=False),  # chat | template_uid | template_phone | sms
     Column("recipient", String(80), nullable=False),  # user id, or hex of the phone's blind index
     Column("turn", SmallInteger, nullable=False, default=1),
     Column("carrier", String(16), nullable=False),  # zalo | zbs | esms | speedsms | vietguys
-    Column("request_id", String(48), nullable=False, unique=True),  # ours, unguessable
+    Column("request_id", String(48), nullable=False),  # ours, unguessable
     Column("text_mark", LargeBinary, nullable=False),  # keyed hash of the text
     Column("state", String(12), nullable=False),  # sending sent delivered unsure failed
     Column("claimer", String(40)),  # the process that made it, by whose journal it is judged
@@ -87,9 +92,14 @@ attempt = Table(
     Column("answered_at", Instant),
     Column("delivered_at", Instant),
     Column("seen_at", Instant),
-    UniqueConstraint("notice_id", "rung", "recipient", "turn"),
+    Column("notice_made_at", Instant, nullable=False),  # created_at of its notice
+    ForeignKeyConstraint(["notice_id", "notice_made_at"], ["notice.id", "notice.created_at"]),
+    UniqueConstraint("notice_id", "rung", "recipient", "turn", "notice_made_at"),
+    UniqueConstraint("request_id", "notice_made_at"),
     Index("ix_attempt_recipient_text_mark", "recipient", "text_mark"),
 )
+# An attempt and its notice: of a table in partitions only that notice's month is looked into.
+OF_NOTICE = (notice.c.id == attempt.c.notice_id) & (notice.c.created_at == attempt.c.notice_made_at)
 
 # What carriers reported of messages, each report once; kept because a report may come before
 # our own record of the answer it belongs to.

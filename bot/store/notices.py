@@ -12,7 +12,7 @@ from bot.core.notice import NoticeEvent
 from bot.core.notice_rules import ENTERED, TAKEN_BACK
 from bot.store.among import by_dialect
 from bot.store.lost_days import close_what_may_be_told
-from bot.store.notice_tables import attempt, notice
+from bot.store.notice_tables import OF_NOTICE, attempt, notice
 from bot.store.restated import keep_what_was_said
 
 _ONCE = {
@@ -35,7 +35,7 @@ _UNTOUCHED = (
     or_(notice.c.state == State.WAITING, notice.c.state == State.HELD),
 )
 _MAY_HAVE_ARRIVED = (State.SENDING, State.SENT, State.DELIVERED, State.UNSURE)
-_TRIED = exists().where(attempt.c.notice_id == notice.c.id, attempt.c.state.in_(_MAY_HAVE_ARRIVED))
+_TRIED = exists().where(OF_NOTICE, attempt.c.state.in_(_MAY_HAVE_ARRIVED))
 
 
 def _renewing(one: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:

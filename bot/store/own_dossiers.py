@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, update
 
 from bot.core.delivery import State
 from bot.core.dossier import END_STATUSES, Progress
@@ -12,6 +12,7 @@ from bot.core.notice import NoticeEvent
 from bot.core.notice_truth import Present, Told
 from bot.store.agencies import joined_serving
 from bot.store.notice_tables import notice
+from bot.store.post_tables import post_return
 from bot.store.tables import agency, dossier
 
 NO_WAY_OUT = "no way out"  # how the reason begins of what was skipped for lack of one
@@ -33,6 +34,7 @@ class OwnDossier:
     received_at: datetime | None
     handler: bytes | None
     needed: bytes | None
+    dossier_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def own_dossiers(
                 dossier.c.received_at,
                 dossier.c.handler,
                 dossier.c.needed,
+                dossier.c.id,
             ).select_from(dossier),
             dossier.c.agency_code,
         )
@@ -121,8 +124,11 @@ def missed_notices(connection: Connection, phone_index: bytes, since: datetime) 
             dossier.c.status,
             dossier.c.step,
             dossier.c.due_at,
+            literal(""),
+            func.coalesce(post_return.c.state, ""),
         )
         .join(dossier, dossier.c.id == notice.c.dossier_id)
+        .outerjoin(post_return, post_return.c.dossier_id == dossier.c.id)
         .where(
             dossier.c.phone_index == phone_index,
             notice.c.created_at >= since,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, null, select, update
 
 from bot.core.notice import NoticeEvent, Rung
 from bot.store.among import by_dialect
-from bot.store.notice_tables import attempt, dossier_follow, notice, phone_link
+from bot.store.notice_tables import OF_NOTICE, attempt, dossier_follow, notice, phone_link
 from bot.store.tables import follower
 
 
@@ -162,7 +162,7 @@ def way_of_code(connection: Connection, proof_id: int) -> str | None:
     """The rung that last carried a one-time code to its phone; None when none is on record."""
     way: str | None = connection.scalar(
         select(attempt.c.rung)
-        .join(notice, notice.c.id == attempt.c.notice_id)
+        .join(notice, OF_NOTICE)
         .where(
             notice.c.key == f"otp:{proof_id}",
             notice.c.event == NoticeEvent.OTP,

@@ -1,6 +1,7 @@
 """The tables of personal data's own books: who is being forgotten, and what was purged when."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -54,4 +55,16 @@ purge_line = Table(
     Column("purged", Integer, nullable=False),
     Column("oldest_left", Instant),  # of what the rule is about; NULL when nothing is left
     Column("finished_at", Instant),
+)
+
+# A month of a table that grows by the month, dropped; what is told one by one begins behind it.
+month_dropped = Table(
+    "month_dropped",
+    metadata,
+    Column("table_name", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),  # yyyy-mm; of all before, the last of them
+    Column("until", Instant, nullable=False),  # the first moment that is not dropped
+    Column("dropped", BigInteger, nullable=False),  # rows
+    Column("kept", BigInteger, nullable=False),  # rows that what lives on still needs
+    Column("dropped_at", Instant, nullable=False),
 )

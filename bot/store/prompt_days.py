@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.notice_tables import attempt, notice
+from bot.store.notice_tables import OF_NOTICE, attempt, notice
 from bot.store.watch_tables import prompt_day
 
 # The carrier had the message and said what it thinks of it; "held" and "refused" mean that it did
@@ -43,7 +43,7 @@ def notices_to_judge(
     """Notices that were owed, or first to go, in this span and that had a way to somebody."""
     answered = (
         select(func.min(attempt.c.answered_at))
-        .where(attempt.c.notice_id == notice.c.id, attempt.c.state.in_(ANSWERED))
+        .where(OF_NOTICE, attempt.c.state.in_(ANSWERED))
         .correlate(notice)
         .scalar_subquery()
     )

@@ -35,8 +35,10 @@ from bot.store.counter_tables import (
     slip_batch,
     staff_session,
 )
+from bot.store.document_tables import document
 from bot.store.nameless import NAMELESS, TOLD_OVER
 from bot.store.notice_tables import (
+    attempt,
     consent,
     delivery_receipt,
     dossier_follow,
@@ -45,10 +47,12 @@ from bot.store.notice_tables import (
     phone_proof,
     phone_state,
 )
+from bot.store.post_tables import post_progress, post_return
 from bot.store.privacy_tables import erasure
 from bot.store.tables import (
     carrier_token_event,
     dossier,
+    dossier_change,
     dossier_progress,
     echo,
     follower,
@@ -92,8 +96,12 @@ class Purge:
 OVER = (Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED)
 _ENDED_AT = func.coalesce(dossier.c.ended_at, dossier.c.changed_at)
 _HAS_PERSON = or_(
-    *(dossier.c[name].is_not(None) for name in ("phone", "owner_name", "handler", "needed"))
+    *(dossier.c[name].is_not(None) for name in ("phone", "owner_name", "handler", "needed")),
+    exists().where(document.c.dossier_id == dossier.c.id, document.c.facts.is_not(None)),
 )
+# What a return by post says of a person.
+RECEIVER = ("receiver", "told", "told_mark", "item_code", "item_mark", "reason")
+_HAS_RECEIVER = or_(*(post_return.c[name].is_not(None) for name in RECEIVER))
 _NAMED = and_(notice.c.due_at.is_(None), not_(notice.c.key.startswith(NAMELESS)))
 _of_announcement = announcement.c.id == announcement_phone.c.announcement_id
 _still_told = exists().where(
@@ -152,6 +160,15 @@ PURGES: Mapping[str, Purge] = {
     ),
     "dossier_uncollected": Purge(
         dossier, _ENDED_AT, and_(dossier.c.status == Status.RESULT, _HAS_PERSON), by="dossiers"
+    ),
+    "post_receiver": Purge(
+        post_return, post_return.c.closed_at, _HAS_RECEIVER, dict.fromkeys(RECEIVER)
+    ),
+    "post_way": Purge(
+        post_progress,
+        post_progress.c.arrived_at,
+        post_progress.c.message.is_not(None),
+        {"message": None},
     ),
     "dossier_handlers": Purge(
         dossier_progress,
@@ -233,6 +250,9 @@ PURGES: Mapping[str, Purge] = {
     "invitation": Purge(invitation, invitation.c.expires_at, _not_newest(invitation)),
     "token_event": Purge(carrier_token_event, carrier_token_event.c.at),
     "worker_sign": Purge(worker_sign, worker_sign.c.seen_at),
+    # Whole months, by a rule of their own (bot/drop_months.py).
+    "attempt": Purge(attempt, attempt.c.notice_made_at, by="months"),
+    "history": Purge(dossier_change, dossier_change.c.arrived_at, by="months"),
     "erasure": Purge(erasure, erasure.c.done_at, _not_newest(erasure)),
 }
 

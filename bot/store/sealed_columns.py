@@ -10,8 +10,10 @@ from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
 from bot.store import announcement_tables as announcements
 from bot.store import book_tables as books
 from bot.store import counter_tables as counter
+from bot.store import document_tables as documents
 from bot.store import feed_tables as feeds
 from bot.store import notice_tables as notices
+from bot.store import post_tables as posts
 from bot.store import tables
 
 Key = int | str
@@ -42,6 +44,7 @@ SEALED = (
     SealedTable(tables.carrier_token, ("access", "refresh", "previous_access", "previous_refresh")),
     SealedTable(tables.dossier, ("phone", "handler", "needed", "owner_name")),
     SealedTable(tables.dossier_progress, ("handler",)),
+    SealedTable(documents.document, ("facts",)),
     SealedTable(tables.inbox, ("payload",)),
     SealedTable(tables.outbox, ("body",)),
     SealedTable(tables.sms_inbound, ("sender", "text", "answer")),
@@ -49,19 +52,23 @@ SEALED = (
     SealedTable(notices.phone_link, ("phone",)),
     SealedTable(notices.phone_proof, ("phone",)),
     SealedTable(counter.staff, ("name", "second_factor")),
+    SealedTable(counter.staff_session, ("provider_token",)),
     SealedTable(counter.intake, ("facts",)),
     SealedTable(counter.phone_correction, ("phone",)),
     SealedTable(counter.slip_batch, ("pdf",)),
     SealedTable(counter.handover_line, ("text",)),
     SealedTable(books.complaint, ("words", "answer")),
+    SealedTable(posts.post_return, ("receiver", "told", "item_code", "reason")),
+    SealedTable(posts.post_progress, ("message",)),
     SealedTable(announcements.announcement_phone, ("phone",)),
     SealedTable(announcements.invitation, ("code",)),
 )
 # Bytes that are no secret to be opened: keyed hashes, which do not depend on FIELD_KEYS.
 HASHES: Mapping[str, tuple[str, ...]] = {
-    "dossier": ("phone_index", "content"),
+    "dossier": ("phone_index", "content", "documents_mark"),
     "dossier_change": ("content",),
     "dossier_progress": ("handler_mark",),
+    "document": ("number_index", "symbol_index", "owner_index", "content"),
     "outbox": ("text_mark",),
     "echo": ("text_mark",),
     "sms_inbound": ("sender_index",),
@@ -71,6 +78,7 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "phone_proof": ("phone_index", "code_mark"),
     "staff_session": ("token_mark",),
     "recovery_code": ("mark",),
+    "staff_identity": ("mark",),
     "audit_link": ("digest",),
     "audit_seal": ("digest", "mark"),
     "audit_checkpoint": ("digest", "mark"),
@@ -83,6 +91,7 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "announcement_phone": ("phone_index",),
     "invitation": ("code_mark",),
     "erasure": ("phone_index",),
+    "post_return": ("told_mark", "item_mark"),
 }
 
 

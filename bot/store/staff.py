@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.log_in import Tries
+from bot.core.sign_on import SignOn
 from bot.core.staff import Role
 from bot.store.counter_tables import staff
 
@@ -34,6 +35,7 @@ class StoredStaff:
     second_factor: bytes | None
     reviewed_at: datetime | None
     reviewed_by: str | None
+    sign_on: SignOn | None
 
 
 COLUMNS = (
@@ -55,6 +57,7 @@ COLUMNS = (
     staff.c.second_factor,
     staff.c.reviewed_at,
     staff.c.reviewed_by,
+    staff.c.sign_on,
 )
 
 
@@ -78,6 +81,7 @@ def stored(row: Any) -> StoredStaff:
         second_factor=row.second_factor,
         reviewed_at=row.reviewed_at,
         reviewed_by=row.reviewed_by,
+        sign_on=SignOn(row.sign_on) if row.sign_on else None,
     )
 
 
@@ -104,6 +108,21 @@ def all_staff(connection: Connection, agencies: Collection[str] | None) -> list[
     chosen = select(*COLUMNS).order_by(staff.c.login)
     if agencies is not None:
         chosen = chosen.where(staff.c.agency_code.in_(agencies))
+    return [stored(row) for row in connection.execute(chosen)]
+
+
+def hold_password_administrators(connection: Connection) -> list[StoredStaff]:
+    """The open accounts that administer and may log in by password, held for this transaction."""
+    chosen = (
+        select(*COLUMNS)
+        .where(
+            staff.c.roles.contains(Role.ADMINISTRATOR),
+            staff.c.disabled_at.is_(None),
+            or_(staff.c.sign_on.is_(None), staff.c.sign_on != SignOn.ONLY),
+        )
+        .order_by(staff.c.id)
+        .with_for_update()
+    )
     return [stored(row) for row in connection.execute(chosen)]
 
 

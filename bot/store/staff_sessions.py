@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.core.log_in import EndedWhy
 from bot.store.counter_tables import staff, staff_session
 from bot.store.staff import COLUMNS, StoredStaff, stored
+
+BY_PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -19,12 +22,26 @@ class StoredSession:
     seen_at: datetime
     ended_why: EndedWhy | None
     factor_at: datetime | None
+    by_provider: bool
+    provider_token: bytes | None
     staff: StoredStaff
 
 
-def insert_session(connection: Connection, mark: bytes, staff_id: int, now: datetime) -> int:
-    """Store a session that begins now; its id."""
-    values = {"token_mark": mark, "staff_id": staff_id, "created_at": now, "seen_at": now}
+def insert_session(
+    connection: Connection,
+    mark: bytes,
+    staff_id: int,
+    now: datetime,
+    provider_token: bytes | None = None,
+) -> int:
+    """Store a session that begins now; its id.
+
+    Shape: `provider_token`, sealed, where the identity provider has vouched; else a password did.
+    """
+    values: dict[str, Any] = {"token_mark": mark, "staff_id": staff_id}
+    values |= {"created_at": now, "seen_at": now}
+    if provider_token is not None:
+        values |= {"way": BY_PROVIDER, "provider_token": provider_token}
     made = connection.execute(insert(staff_session).values(values).returning(staff_session.c.id))
     return int(made.scalar_one())
 
@@ -38,6 +55,8 @@ def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None
             staff_session.c.seen_at,
             staff_session.c.ended_why,
             staff_session.c.factor_at,
+            staff_session.c.way,
+            staff_session.c.provider_token,
             *COLUMNS,
         )
         .join(staff, staff.c.id == staff_session.c.staff_id)
@@ -47,8 +66,23 @@ def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None
     if row is None:
         return None
     ended = EndedWhy(row.ended_why) if row.ended_why else None
-    times = row.begun_at, row.seen_at
-    return StoredSession(row.session_id, *times, ended, row.factor_at, stored(row))
+    return StoredSession(
+        id=row.session_id,
+        created_at=row.begun_at,
+        seen_at=row.seen_at,
+        ended_why=ended,
+        factor_at=row.factor_at,
+        by_provider=row.way == BY_PROVIDER,
+        provider_token=row.provider_token,
+        staff=stored(row),
+    )
+
+
+def provider_token_of(connection: Connection, session_id: int) -> bytes | None:
+    """What the provider vouched with for a session, sealed; None for one by password."""
+    chosen = select(staff_session.c.provider_token).where(staff_session.c.id == session_id)
+    found: bytes | None = connection.scalar(chosen)
+    return found
 
 
 def see_session(connection: Connection, session_id: int, now: datetime) -> None:
@@ -72,7 +106,7 @@ def end_session(connection: Connection, session_id: int, why: EndedWhy, now: dat
     ended = connection.execute(
         update(staff_session)
         .where(staff_session.c.id == session_id, staff_session.c.ended_at.is_(None))
-        .values(ended_at=now, ended_why=why)
+        .values(ended_at=now, ended_why=why, provider_token=None)
     )
     return ended.rowcount == 1
 
@@ -86,7 +120,7 @@ def end_sessions_of(
     )
     if but is not None:
         chosen = chosen.where(staff_session.c.id != but)
-    connection.execute(chosen.values(ended_at=now, ended_why=why))
+    connection.execute(chosen.values(ended_at=now, ended_why=why, provider_token=None))
 
 
 def forget_sessions(connection: Connection, before: datetime) -> None:

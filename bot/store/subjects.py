@@ -13,7 +13,9 @@ from bot.store.announcement_tables import (
 )
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import handover, handover_line, intake, phone_correction
+from bot.store.document_tables import document
 from bot.store.notice_tables import (
+    OF_NOTICE,
     attempt,
     consent,
     dossier_follow,
@@ -22,6 +24,7 @@ from bot.store.notice_tables import (
     phone_proof,
     phone_state,
 )
+from bot.store.post_tables import post_progress, post_return
 from bot.store.tables import (
     agency,
     dossier,
@@ -138,6 +141,9 @@ def _sections(index: bytes, accounts: Accounts) -> list[tuple[str, Select[Any]]]
             .where(lookup.c.asker.in_([mark, *own])).order_by(lookup.c.id)),
         ("sms_inbound", _columns(sms_inbound, "arrived_at short_code outcome text answer")
             .where(sms_inbound.c.sender_index == index).order_by(sms_inbound.c.id)),
+        ("returns_by_post", _returns(index)),
+        ("ways_by_post", _ways(index)),
+        ("documents", _documents(index)),
         ("talks", _columns(handover, "id agency_code opened_at closed_at closed_why")
             .where(handover.c.user_id.in_(own)).order_by(handover.c.id)),
         ("talk_lines", _talk_lines().where(handover.c.user_id.in_(own))),
@@ -147,6 +153,40 @@ def _sections(index: bytes, accounts: Accounts) -> list[tuple[str, Select[Any]]]
                 announcement_recipient.c.recipient.in_(own) if own else false()))),
         ("announcement_lists", _lists().where(announcement_phone.c.phone_index == index)),
     ]  # fmt: skip
+
+
+def _documents(index: bytes) -> Select[Any]:
+    names = (
+        "kind source type_code issuer issued_on valid_from valid_until valid_forever revoked_on "
+        "digitised reused from_national_store digitised_at told:facts first_seen_at updated_at"
+    )
+    return (
+        select(dossier.c.code)
+        .add_columns(*_columns(document, names).selected_columns)
+        .join(dossier, dossier.c.id == document.c.dossier_id)
+        .where(dossier.c.phone_index == index, document.c.deleted.is_(False))
+        .order_by(document.c.id)
+    )
+
+
+def _returns(index: bytes) -> Select[Any]:
+    names = "id state receiver told item_code reason created_at ordered_at collected_at closed_at"
+    return (
+        _columns(post_return, names)
+        .add_columns(dossier.c.code)
+        .join(dossier, dossier.c.id == post_return.c.dossier_id)
+        .where(dossier.c.phone_index == index)
+        .order_by(post_return.c.id)
+    )
+
+
+def _ways(index: bytes) -> Select[Any]:
+    return (
+        _columns(post_progress, "return_id at code message milestone")
+        .join(dossier, dossier.c.id == post_progress.c.dossier_id)
+        .where(dossier.c.phone_index == index)
+        .order_by(post_progress.c.at, post_progress.c.row_id)
+    )
 
 
 def _columns(table: Any, names: str) -> Select[Any]:
@@ -164,7 +204,7 @@ def _notices() -> Select[Any]:
 def _attempts() -> Select[Any]:
     names = "notice_id rung carrier state code said parts begun_at answered_at delivered_at seen_at"
     chosen = _columns(attempt, names)
-    return chosen.join(notice, notice.c.id == attempt.c.notice_id).order_by(attempt.c.id)
+    return chosen.join(notice, OF_NOTICE).order_by(attempt.c.id)
 
 
 def _follows() -> Select[Any]:

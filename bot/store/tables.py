@@ -125,6 +125,7 @@ dossier = Table(
     Column("needed", LargeBinary),  # sealed JSON list
     Column("owner_name", LargeBinary),  # sealed
     Column("content", LargeBinary, nullable=False),  # keyed hash of the whole snapshot
+    Column("documents_mark", LargeBinary),  # keyed hash of the documents last told by a feed
     Column("first_seen_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
@@ -169,6 +170,7 @@ receipt_code = Table(
     Column("dossier_id", Id, ForeignKey("dossier.id"), nullable=False, index=True),
 )
 
+# On PostgreSQL by the month of their arrival (bot/store/partitions.py).
 dossier_change = Table(
     "dossier_change",
     metadata,
@@ -286,7 +288,7 @@ lookup = Table(
     identity(),
     Column("asker", String(80), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("way", String(8), nullable=False),  # typed | link | photo | sms
+    Column("way", String(8), nullable=False),  # typed | link | photo | sms | paper | no_paper
     Column("code", String(64), nullable=False),
     Column("dossier_id", Id, ForeignKey("dossier.id"), index=True),
     Column("outbox_key", String(160), nullable=False),

@@ -10,6 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.watch_tables import timed_job
 
+# Two workers look at their clocks, wait for the row, and come to it the other way round; and no
+# two machines' clocks are quite the same. Neither is a clock that was set back.
+MEANWHILE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class JobState:
@@ -46,18 +50,19 @@ def take_job(connection: Connection, wish: Wish) -> bool:
 
     One conditional UPDATE decides, so that exactly one of many workers runs it; a lease that
     ended (its runner died) may be taken over. Times further ahead than a run could have set
-    them were written under a clock that has been set back since, and count as past.
+    them, and MEANWHILE more, were written under a clock that has been set back since, and count
+    as past.
     """
     now, job = wish.now, timed_job.c
     taken = connection.execute(
         update(timed_job)
         .where(
             job.name == wish.name,
-            or_(job.due_at <= now, job.due_at > now + wish.every),
+            or_(job.due_at <= now, job.due_at > now + wish.every + MEANWHILE),
             or_(
                 job.lease_until.is_(None),
                 job.lease_until <= now,
-                job.lease_until > now + wish.lease,
+                job.lease_until > now + wish.lease + MEANWHILE,
             ),
         )
         .values(lease=wish.holder, lease_until=now + wish.lease, started_at=now)

@@ -12,9 +12,18 @@
       if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
       if (!field.matches("input, select, textarea") || (field.matches("textarea") && event.shiftKey)) return;
       event.preventDefault();
-      const stops = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button:not([tabindex='-1'])")];
+      const stops = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button:not([tabindex='-1'])")]
+        .filter((one) => !one.closest("[hidden]"));
       stops[stops.indexOf(field) + 1]?.focus();
     });
+  }
+
+  // What belongs to a tick is asked for only once it is ticked. Without this script it stands there.
+  for (const tick of document.querySelectorAll("[data-opens]")) {
+    const part = document.getElementById(tick.dataset.opens);
+    const turn = () => { part.hidden = !tick.checked; };
+    tick.addEventListener("change", turn);
+    turn();
   }
 
   for (const field of document.querySelectorAll("[data-select]")) {

@@ -95,11 +95,10 @@ def _operators(page: Page) -> Iterator[str]:
 
 def _contents(page: Page) -> list[Object]:
     contents = page.obj.get(Name.Contents)
-    if contents is None:
-        return []
     if isinstance(contents, Stream):
         return [contents]
-    return [one for one in contents if isinstance(one, Stream)]
+    listed = list(contents) if isinstance(contents, Array) else []  # other things draw nothing
+    return [one for one in listed if isinstance(one, Stream)]
 
 
 def _forms(page: Page) -> Dictionary:

@@ -104,11 +104,13 @@ def _annotations(page: Page) -> Iterator[Bounds]:
     for one in given if isinstance(given, Array) else ():
         if not isinstance(one, Dictionary) or one.get(Name.Subtype) in _UNSEEN:
             continue
-        rectangle = one.get(Name.Rect)
-        if int(one.get(Name.F, 0)) & _HIDDEN or not isinstance(rectangle, Array):
+        try:
+            hidden = int(one.get(Name.F, 0)) & _HIDDEN
+            x, y, x2, y2 = (float(value) for value in one.get(Name.Rect, Array()))
+        except (TypeError, ValueError, OverflowError):  # not where it says, as no reader draws it
             continue
-        x, y, x2, y2 = (float(value) for value in rectangle)
-        yield min(x, x2), min(y, y2), max(x, x2), max(y, y2)
+        if not hidden:
+            yield min(x, x2), min(y, y2), max(x, x2), max(y, y2)
 
 
 def _put(pdf: Pdf, spots: dict[int, Spot], code: str, link: str) -> None:

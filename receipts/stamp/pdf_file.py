@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 
-from pikepdf import Dictionary, Name, Object, PasswordError, Pdf, PdfError
+from pikepdf import Array, Dictionary, Name, Object, PasswordError, Pdf, PdfError
 
 from receipts.stamp.order import Order
 from receipts.stamp.refusal import Refusal, StampRefused
@@ -78,7 +78,8 @@ def written(pdf: Pdf) -> bytes:
 
 def _is_signed(pdf: Pdf) -> bool:
     """Whether a signature would break: a signed field, or a certified document."""
-    if Name.DocMDP in pdf.Root.get(Name.Perms, Dictionary()):
+    permissions = pdf.Root.get(Name.Perms)
+    if isinstance(permissions, Dictionary) and Name.DocMDP in permissions:
         return True
     return any(_is_signature(field) for field in _fields(pdf))
 
@@ -93,14 +94,20 @@ def _is_signature(field: Object) -> bool:
 def _fields(pdf: Pdf) -> Iterator[Object]:
     """All fields of the document's form, the ones within others too."""
     form = pdf.Root.get(Name.AcroForm)
-    waiting = list(form.get(Name.Fields, [])) if isinstance(form, Dictionary) else []
+    waiting = _listed(form, Name.Fields) if isinstance(form, Dictionary) else []
     for _ in range(_MOST_FIELDS):
         if not waiting:
             return
         field = waiting.pop()
         if isinstance(field, Dictionary):
             yield field
-            waiting += list(field.get(Name.Kids, []))
+            waiting += _listed(field, Name.Kids)
+
+
+def _listed(holder: Object, name: Name) -> list[Object]:
+    """What a file lists under a name; nothing where it says something else there."""
+    found = holder.get(name)
+    return list(found) if isinstance(found, Array) else []
 
 
 def _detail(fault: Exception) -> str:

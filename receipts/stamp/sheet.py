@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pikepdf import Array, Name, Object, Page
+from pikepdf import Array, Dictionary, Name, Object, Page
 
 from receipts.stamp.ground import Extent
 from receipts.stamp.refusal import Refusal, StampRefused
@@ -112,7 +112,7 @@ def _upward(node: Object) -> Iterator[Object]:
     for _ in range(_MOST_PARENTS):
         yield node
         parent = node.get(Name.Parent)
-        if parent is None:
+        if not isinstance(parent, Dictionary):
             return
         node = parent
 

@@ -16,6 +16,7 @@ function directionOf(request) {
   if (/\/webhooks\/sms\/.+\/receipt/.test(request.path)) return T.report;
   if (/\/webhooks\/sms\//.test(request.path)) return T.sms;
   if (/^\/sms\//.test(request.path)) return T.gateway;
+  if (/^\/post\//.test(request.path)) return T.post;
   return request.direction === "out" ? T.out : T.in;
 }
 

@@ -7,6 +7,7 @@ import { createFaults } from "/page/faults.js";
 import { createJournal } from "/page/journal.js";
 import { createOffice } from "/page/office.js";
 import { createPhone } from "/page/phone.js";
+import { createPostOffice } from "/page/post_office.js";
 import { createStory } from "/page/story.js";
 import { TEXT } from "/page/texts.js";
 import { hourMinute } from "/page/when.js";
@@ -23,6 +24,7 @@ const phones = new Map();
 let chosen = null;
 
 const office = createOffice(world, { give });
+const postOffice = createPostOffice(world);
 const clock = createClock(world);
 const faults = createFaults(world);
 const webhook = createWebhook(world);
@@ -139,6 +141,7 @@ function showDossier(dossier, before) {
 world.on("state", () => {
   resetPhones();
   office.reset();
+  postOffice.reset();
   faults.reset();
   webhook.update();
   journal.reset();
@@ -150,6 +153,7 @@ world.on("state", () => {
 world.on("message", showMessage);
 world.on("person", showPerson);
 world.on("dossier", showDossier);
+world.on("parcel", postOffice.show);
 world.on("fault", faults.show);
 world.on("request", journal.show);
 world.on("clock", tick);

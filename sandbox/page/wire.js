@@ -1,6 +1,6 @@
 /** Talks to the sandbox: one POST per action, one event stream back. */
 
-const KINDS = ["message", "person", "request", "fault", "clock", "dossier", "webhook", "story"];
+const KINDS = ["message", "person", "request", "fault", "clock", "dossier", "parcel", "webhook", "story"];
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 

@@ -12,6 +12,7 @@ const EMPTY = {
   faults: [],
   webhook: { url: "", enabled: true, waiting_retries: 0, events: {} },
   dossiers: [],
+  parcels: [],
   feed: { configured: true, url: "" },
   story: { state: "idle", scene: -1, scenes: [], cast: [], trouble: "" },
 };
@@ -65,6 +66,7 @@ export function createWorld() {
     person: (person) => upsert(world.people, "id", person),
     fault: (fault) => upsert(world.faults, "name", fault),
     dossier: (dossier) => upsert(world.dossiers, "code", dossier),
+    parcel: (parcel) => upsert(world.parcels, "order_number", parcel),
   };
 
   function apply(kind, entry) {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.breach_pack import BreachPack, breach_pack
-from bot.breach_words import deed_sheet, sheets, summary
+from bot.breach_pack import SEEN, BreachPack, breach_pack
+from bot.breach_words import ACTIONS, deed_sheet, sheets, summary
 from bot.database import reading
 from bot.find_dossiers import find_dossiers
 from bot.open_dossier import open_dossier
@@ -89,3 +89,7 @@ def test_the_papers_name_the_duty_the_figures_and_no_citizen(counter: Counter) -
     assert "Bình" not in said + table
     book = write_xlsx(sheets(counter.runtime, found))
     assert BytesIO(book).read(2) == b"PK"
+
+
+def test_every_deed_that_shows_somebodys_data_has_words_in_the_pack() -> None:
+    assert set(ACTIONS) >= SEEN

@@ -68,7 +68,8 @@ def test_an_old_notice_is_asked_about_anew(stage: Stage) -> None:
 
 def test_a_step_carries_no_such_button_and_a_result_does(stage: Stage) -> None:
     stage.clock.move(minutes=5)
-    assert [one.title for one in stage.chat_buttons[0]] == ["Tôi đến nhưng chưa có kết quả"]
+    titles = [one.title for one in stage.chat_buttons[0]]
+    assert titles == ["Tôi đến nhưng chưa có kết quả", "Hồ sơ của tôi"]
     stage.feed(4, "Trình ký")
     stage.work()
     assert stage.chat_buttons[-1] == ()

@@ -29,6 +29,7 @@ FACTS = Facts(
     step="Thẩm định hồ sơ",
     promised_on=date(2026, 12, 4),
     otp="048213",
+    item_code="EE123456785VN",
 )
 OF = "Hồ sơ của quý ông/bà (MS: 0101701234)"
 SMS_OF = "TB: Ho so cua quy ong/ba (MS: 0101701234)"
@@ -50,6 +51,10 @@ ON_ZALO = {
     "báo xin lỗi, hẹn lại thời gian trả kết quả hoặc đến nhận kết quả khi có tin nhắn tiếp theo",
     "correction": f"TB: {OF} chưa có kết quả, tin nhắn trước báo có kết quả là chưa đúng. {DESK} "
     "xin lỗi ông/bà. Xin ông/bà chưa đến nhận, vui lòng chờ tin nhắn tiếp theo",
+    "posted": "TB: Bưu điện đã nhận gửi kết quả hồ sơ của quý ông/bà (MS: 0101701234). Mã bưu gửi: "
+    "EE123456785VN. Bưu tá sẽ gọi trước khi phát, mời ông/bà để ý điện thoại",
+    "post_back": "TB: Kết quả hồ sơ của quý ông/bà (MS: 0101701234) không phát được, bưu điện đã "
+    f"chuyển hoàn kết quả. Mời ông/bà đến {DESK} để nhận",
     "otp": "Mã xác nhận của quý ông/bà là 048213. Hết hạn sau 10 phút.",
 }
 BY_SMS = {
@@ -67,6 +72,8 @@ BY_SMS = {
     "tiep theo",
     "correction": f"{SMS_OF} chua co ket qua, tin nhan truoc bao co ket qua la chua dung. "
     f"{SMS_DESK} xin loi ong/ba. Xin ong/ba chua den nhan, vui long cho tin nhan tiep theo",
+    "post_back": "TB: Ket qua ho so cua quy ong/ba (MS: 0101701234) khong phat duoc, buu dien da "
+    f"chuyen hoan ket qua. Moi ong/ba den {SMS_DESK} de nhan",
     "otp": "Ma xac nhan cua quy ong/ba la 048213. Het han sau 10 phut.",
 }
 EVENTS = list(NoticeEvent)
@@ -116,6 +123,17 @@ def test_a_receipt_without_a_promised_day_says_nothing_of_it() -> None:
     assert sms_text(TEXTS, undated, unicode=False) == (
         f"{SMS_OF} da duoc tiep nhan tai {SMS_DESK}."
     )
+
+
+def test_a_result_that_the_post_brings_asks_nobody_to_come() -> None:
+    brought = replace(FACTS, by_post=True)
+    assert zalo_text(TEXTS, brought) == (
+        f"TB: {OF} đã được giải quyết xong. Bưu điện sẽ trả kết quả đến địa chỉ ông/bà đã đăng ký"
+    )
+    assert sms_text(TEXTS, brought, unicode=False) == (
+        f"{SMS_OF} da duoc giai quyet xong. Buu dien se tra ket qua den dia chi ong/ba da dang ky"
+    )
+    assert template_data({"s": "{status}"}, TEXTS, brought) == {"s": "Trả kết quả qua bưu điện"}
 
 
 def test_an_agency_without_a_short_name_is_named_in_full_by_sms() -> None:

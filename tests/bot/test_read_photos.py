@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select, update
 
-from bot.channels.media import Fault, NotFetched
+from bot.channels.guarded import Fault, NotFetched
 from bot.hear import MOST_ATTEMPTS, hear
 from bot.photo_reader import Limits, PhotoReader
 from bot.read_photos import LEASE, MOST_READS, Fetch, PhotoDesk

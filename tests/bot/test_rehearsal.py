@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.notice import NoticeEvent
+from bot.core.template_form import TEMPLATE_NAMES
+from bot.kept_environment import CutShort
 from bot.rehearsal import SECRETS, rehearsal_environment
-from bot.settings import gather, load_settings
+from bot.settings import SettingsError, gather, load_settings
 
 
 def test_secrets_are_made_once_and_readable_by_us_alone(tmp_path: Path) -> None:
@@ -68,7 +70,8 @@ def test_the_made_up_environment_is_one_the_product_starts_from(
     given = rehearsal_environment({"VAR_DIR": str(tmp_path), "SMS_GATEWAY": gateway})
     settings = load_settings(given)
     assert settings.sms_gateway == gateway
-    assert set(settings.zalo_templates) == set(NoticeEvent) - {NoticeEvent.OTP}
+    chat_or_sms = {NoticeEvent.OTP, NoticeEvent.POSTED}
+    assert set(settings.zalo_templates) == {*TEMPLATE_NAMES} - chat_or_sms
 
 
 def test_other_commands_of_the_checkout_find_the_same_carriers(tmp_path: Path) -> None:
@@ -76,6 +79,28 @@ def test_other_commands_of_the_checkout_find_the_same_carriers(tmp_path: Path) -
     found = gather({"VAR_DIR": str(tmp_path)})
     names = ("ESMS_URL", "ESMS_API_KEY", "SMS_GATEWAY", "ZALO_TEMPLATES")
     assert {name: found[name] for name in names} == {name: made[name] for name in names}
+
+
+def test_a_file_that_was_cut_short_is_told_and_no_secret_is_made_anew(tmp_path: Path) -> None:
+    given = {"VAR_DIR": str(tmp_path)}
+    rehearsal_environment(given)
+    place = tmp_path / "env"
+    whole = place.read_text()
+    lines = [at for at, letter in enumerate(whole) if letter == "\n"]
+    for cut in (0, 10, *lines[:-1:5], lines[4] + 9, len(whole) - 3):
+        place.write_text(whole[: cut + 1])
+        with pytest.raises(CutShort):
+            rehearsal_environment(given)
+        with pytest.raises(SettingsError, match="was cut short"):
+            load_settings(given, ())
+        assert place.read_text() == whole[: cut + 1]
+    place.write_text(whole)
+    assert rehearsal_environment(given)["FIELD_KEYS"] in whole
+
+
+def test_a_file_of_an_older_version_is_read_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("# Made by hand.\nSECRET_KEY='kept'\n")
+    assert rehearsal_environment({"VAR_DIR": str(tmp_path)})["SECRET_KEY"] == "kept"
 
 
 def test_a_template_of_the_environments_own_wins(tmp_path: Path) -> None:

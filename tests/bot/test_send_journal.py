@@ -66,11 +66,13 @@ def test_a_clean_end_leaves_no_file_and_an_unclean_one_does(journal: SendJournal
 def test_a_long_journal_is_emptied_at_rest_and_a_short_one_is_not(journal: SendJournal) -> None:
     place = journal.folder / "c0ffee"
     journal.rest()
-    assert place.stat().st_size
+    assert BEGUN in place.read_text()
     for _ in range(LONG // 33 + 1):
         journal.mark(NOT_BEGUN)
     journal.rest()
-    assert not place.stat().st_size
+    assert NOT_BEGUN not in place.read_text()
+    journal.close()
+    assert unbegun(journal) == {BEGUN, NOT_BEGUN}
 
 
 def test_journals_that_nobody_can_ask_for_are_removed(journal: SendJournal) -> None:
@@ -89,3 +91,68 @@ def test_a_place_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     journal.rest()
     journal.close(clean=True)
     assert unbegun(journal) == set()
+
+
+# A journal that may lack marks says nothing
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from bot.send_journal import SendJournal, never_begun
+folder, begun, other = Path(sys.argv[1]), "a" * 32, "b" * 32
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+def full(is_full):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0 if is_full else soft, hard))
+
+def left(journal):
+    journal.close()
+    return sorted(name[0] for name in never_begun(folder, journal.claimer, {begun, other}))
+
+def opened(name):
+    journal = SendJournal(folder, name)
+    journal.open()
+    return journal
+
+one = opened("one")
+full(True)
+print("goes ahead", one.mark(begun))
+full(False)
+print("and says nothing", left(one))
+
+two = opened("two")
+full(True)
+two.mark(other)
+full(False)
+two.rest()
+two.open()
+two.mark(begun)
+print("begins anew", left(two))
+
+three = opened("three")
+(folder / "three").unlink()
+(folder / "three").mkdir()  # what nobody can unlink
+full(True)
+print("has to wait", three.mark(begun))
+"""
+
+
+def test_on_a_full_disk_a_journal_is_withdrawn_rather_than_wrong(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FULL, str(tmp_path / "sending")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT)
+    told = [line for line in done.stdout.splitlines() if "sending.no_journal" not in line]
+    assert told == ["goes ahead True", "and says nothing []", "begins anew ['b']",
+                    "has to wait False"], done.stderr  # fmt: skip
+
+
+def test_a_journal_of_before_a_power_cut_says_nothing(journal: SendJournal) -> None:
+    journal.close()
+    place = journal.folder / "c0ffee"
+    assert unbegun(journal) == {NOT_BEGUN}
+    whole = place.read_text()
+    place.write_text(whole.replace("boot ", "boot 0"))
+    assert unbegun(journal) == set()
+    for cut in (0, 3, len(whole) - 40, len(whole) - 1):
+        place.write_text(whole[:cut])
+        assert unbegun(journal) == set()

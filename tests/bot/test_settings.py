@@ -10,7 +10,7 @@ from bot.settings import SettingsError, load_settings, secret_names
 NEEDS = ("ZALO_TEMPLATES",)
 
 
-def read(templates: str) -> dict[NoticeEvent, str]:
+def read(templates: str) -> dict[str, str]:
     settings = load_settings({"ZALO_TEMPLATES": templates}, NEEDS)
     return {event: one.id for event, one in settings.zalo_templates.items()}
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot.core.announcement import State
+from bot.core.document import Document, Kind, ToldDocuments
 from bot.core.phone import Phone
 from bot.database import reading
 from bot.erase import erase_due
@@ -17,6 +18,7 @@ from bot.runtime import Runtime
 from bot.show_subject import export_subject, show_subject
 from bot.store.announcement_tables import announcement, announcement_recipient
 from bot.store.counter_tables import audit_entry, dossier_name
+from bot.store.document_tables import document
 from bot.store.erasures import ask_erasure
 from bot.store.notice_tables import attempt, notice, phone_link
 from bot.store.privacy_tables import erasure
@@ -31,6 +33,9 @@ from tests.proving import ANOTHER, prove
 from tests.zalo_calls import CITIZEN
 
 PHONE = Phone("+84905123456")
+PAPERS = ToldDocuments(
+    (Document(Kind.PAPER, "Căn cước", "G01", "079090001234", source_ref="paper:1"),), whole=True
+)
 OTHER = "0912 345 678"
 LISTS = (
     "dossiers",
@@ -46,6 +51,7 @@ LISTS = (
     "sms_inbound",
     "talks",
     "complaints",
+    "documents",
     "announcements",
     "announcement_lists",
 )
@@ -55,7 +61,8 @@ LISTS = (
 def stage(database_url: str) -> Stage:
     """A dossier whose citizen proved the phone and was told its result."""
     stage = make_stage(database_url, NOW)
-    stage.feed(4, "Thẩm định", owner_name="Trần Thị Bình", needed=("Giấy khai sinh",))
+    papers: Any = {"needed": ("Giấy khai sinh",), "documents": PAPERS}
+    stage.feed(4, "Thẩm định", owner_name="Trần Thị Bình", **papers)
     stage.follow()
     stage.feed(9, "Trả kết quả", owner_name="Trần Thị Bình", needed=("Giấy khai sinh",))
     stage.work()
@@ -87,6 +94,9 @@ def test_a_copy_holds_the_dossier_its_notices_and_how_each_went(stage: Stage) ->
     assert (one["code"], one["owner_name"], one["phone"]) == (CODE, "Trần Thị Bình", PHONE.e164)
     assert one["needed"] == ["Giấy khai sinh"]
     assert [change["status"] for change in one["history"]][-1] == 9
+    [paper] = copy["documents"]
+    assert (paper["code"], paper["type_code"]) == (CODE, "G01")
+    assert paper["told"]["owner_identifier"] == "079090001234"
     told = copy["notices"][-1]
     assert (told["event"], told["code"], told["attempts"][0]["rung"]) == ("result", CODE, "chat")
     assert set(LISTS) <= copy.keys()
@@ -98,6 +108,7 @@ def test_what_is_shown_masks_names_and_number_and_is_written_down(stage: Stage) 
     assert "Trần T*** B***" in shown
     assert "Bình" not in shown
     assert "905123456" not in shown
+    assert "079090001234" not in shown
     written = [row for row in rows(stage.runtime, audit_entry) if row["about"] == "subject"]
     assert [row["action"] for row in written] == ["subject.shown"]
 
@@ -113,6 +124,8 @@ def test_a_forgotten_phone_leaves_dossier_and_books_and_nobody_in_them(stage: St
     assert {name: one[name] for name in person} == dict.fromkeys(person)
     assert one["phone_line"] == "missing"
     assert rows(stage.runtime, dossier_name) == []
+    [paper] = rows(stage.runtime, document)
+    assert (paper["type_code"], paper["facts"], paper["number_index"]) == ("G01", None, None)
     mark = stage.index().hex()
     assert not [row for row in rows(stage.runtime, notice) if mark in row["key"] + row["recipient"]]
     assert not {row["recipient"] for row in rows(stage.runtime, attempt)} & {mark, "u1"}

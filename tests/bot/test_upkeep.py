@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.database import reading
 from bot.runtime import Runtime
 from bot.store.tables import echo
-from bot.store.timed_jobs import Wish, job_states, take_job
+from bot.store.timed_jobs import Wish, finish_job, job_states, take_job
 from bot.store.watch_tables import worker_sign
 from bot.store.workers import sign
 from bot.upkeep import JOBS, TimedJob, prepare_jobs, run_due_jobs, sweep
@@ -95,6 +95,22 @@ def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(
     house.clock.move(seconds=1)
     run_due_jobs(house.runtime)
     assert runs == ["run"]
+
+
+@pytest.mark.parametrize("late_by", [timedelta(milliseconds=2), timedelta(seconds=40)])
+def test_two_workers_at_one_instant_do_not_both_run_a_job(
+    house: House, runs: list[str], late_by: timedelta
+) -> None:
+    """The second looked at its clock before the first did, and came to the row after it."""
+    now = house.clock()
+    with house.runtime.engine.begin() as connection:
+        assert take_job(connection, Wish("counts", "first", now, HOURLY, LEASE))
+    with house.runtime.engine.begin() as connection:
+        assert not take_job(connection, Wish("counts", "second", now - late_by, HOURLY, LEASE))
+    with house.runtime.engine.begin() as connection:
+        finish_job(connection, "counts", "first", now, now + HOURLY, "")
+    with house.runtime.engine.begin() as connection:
+        assert not take_job(connection, Wish("counts", "second", now - late_by, HOURLY, LEASE))
 
 
 def test_a_job_runs_on_after_the_clock_was_set_back(house: House, runs: list[str]) -> None:

@@ -1,41 +1,60 @@
-"""The house of a campaign: two web processes, two workers, and a load that never ceases."""
+"""The house of a campaign: so many web servers and workers, and the citizens who know of it."""
 
-import hmac
 import json
-import random
-import threading
-import time
-from collections import Counter
-from dataclasses import dataclass, field
+import signal
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-import requests
+import psutil
 from sqlalchemy import func, insert, select
 
 from bot.core.phone import read_phone
+from bot.database import make_engine
 from bot.feed_keys import NewKey, add_feed_key
 from bot.index_key import index_key
 from bot.rehearsal import TEMPLATES
+from bot.runtime import shifted_clock
 from bot.store.notice_tables import notice, phone_link
-from bot.store.tables import follower
+from bot.store.tables import follower, inbox, outbox
 from bot.vault import blind_index
-from tests.journey.live_house import LiveHouse
+from tests.chaos.ground import Ground
+from tests.journey.live_house import LiveHouse, wait
 from tests.rig.child import Child
 
-WORKERS = 2
-QUESTIONS_A_SECOND, DOSSIERS_A_SECOND = 4.0, 2.0
 KNOWN = 40  # dossiers that are asked about and never move
-RECEIVED, RESULT = (2, "Tiếp nhận hồ sơ"), (9, "Trả kết quả")
+WEB_PROCESSES = 2
+START_SECONDS = 120  # on a machine that is busy with other things
+ALL_DAY = "00:00-23:59:59.999999"
 
 
 class ChaosHouse(LiveHouse):
-    """A house whose notices go by every way; `workers` are restarted by the campaign."""
+    """A house whose notices go by every way; what died is started again, as systemd would.
 
-    workers: list[Child]
+    Shape: `offset` is what every clock of the house is ahead, in seconds; `restarted` counts what
+    ended by itself.
+    """
+
     key: NewKey
-    users: dict[int, str]
+
+    def __init__(self, ground: Ground, hours: str = ALL_DAY, offset: int = 0) -> None:
+        self.ground, self.hours, self.offset = ground, hours, offset
+        self.webs: list[Child] = []
+        self.workers: list[Child] = []
+        self.users: dict[int, str] = {}
+        self.restarted = 0
+        super().__init__(ground.first_url, ground.redis.url, ground.folder)
+        self.environ["DATABASE_URL"] = ground.database_url
+        self.runtime.engine.dispose()
+        self.runtime = replace(
+            self.runtime,
+            engine=make_engine(ground.database_url),
+            settings=self.runtime.settings.model_copy(
+                update={"database_url": ground.database_url, "var_dir": ground.folder / "var"}
+            ),
+            clock=shifted_clock(offset),
+        )
 
     def _environ(self, database_url: str, redis_url: str) -> dict[str, str]:
         templates = {
@@ -49,8 +68,9 @@ class ChaosHouse(LiveHouse):
             "ESMS_API_KEY": "chaos-key",
             "ESMS_SECRET_KEY": "chaos-secret",
             "ZALO_TEMPLATES": json.dumps(templates),
-            "NOTICE_HOURS": "00:00-23:59:59.999999",
+            "NOTICE_HOURS": self.hours,
             "UNSURE_AFTER_MINUTES": "1",
+            "CLOCK_OFFSET_SECONDS": str(self.offset),
         }
 
     def open(self) -> None:
@@ -58,8 +78,73 @@ class ChaosHouse(LiveHouse):
         super().open()
         self.key = add_feed_key(self.runtime, "H56.14")
         self.feed([known_code(number) for number in range(KNOWN)])
-        self.users = {}
-        self.workers = [self.start_worker() for _ in range(WORKERS)]
+        self.workers = [self.start_worker() for _ in range(self.ground.workers)]
+
+    # Processes
+
+    def start_web(self) -> Child:
+        """Start all web servers on one port, which the kernel shares out; returns the first."""
+        self.webs = [self._web() for _ in range(self.ground.webs)]
+        for web in self.webs:
+            self._wait_for_web(web)
+        self.webs[0].wait_for_url(f"{self.web}/healthz", timeout=START_SECONDS)
+        self.web_server = self.webs[0]
+        return self.webs[0]
+
+    def replace_web(self, place: int) -> None:
+        """Start a web server in the place of one that has ended."""
+        self.webs[place] = self._web()
+
+    def replace_worker(self, place: int, **environ: str) -> None:
+        """Start a worker in the place of one that has ended."""
+        self.workers[place] = self.start_worker(**environ)
+
+    def keep(self) -> None:
+        """Start again whatever ended, as systemd does."""
+        for place, web in enumerate(self.webs):
+            if web.returncode is not None:
+                self.restarted += 1
+                self.replace_web(place)
+        for place, worker in enumerate(self.workers):
+            if worker.returncode is not None:
+                self.restarted += 1
+                self.replace_worker(place)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of the product, parents before their children."""
+        found = [one for child in (*self.webs, *self.workers) for one in child.processes()]
+        with suppress(psutil.Error):
+            found.sort(key=lambda one: one.pid)
+        return found
+
+    def move_clock(self, offset: int) -> None:
+        """Every clock jumps while nobody works: all end in order and start under the new one."""
+        for child in (*self.workers, *self.webs):
+            if child.returncode is None:
+                child.signal(signal.SIGTERM)
+        for child in (*self.workers, *self.webs):
+            if child.returncode is None:
+                child.wait(timeout=60)
+        ahead, self.offset = offset - self.offset, offset
+        self.environ["CLOCK_OFFSET_SECONDS"] = str(offset)
+        self.runtime = replace(self.runtime, clock=shifted_clock(offset))
+        self.start_web()
+        # Only now: Zalo would try again all hour long at one instant, find nobody, and give us up.
+        self.control("clock", advance_seconds=ahead)
+        for place in range(len(self.workers)):
+            self.replace_worker(place)
+
+    def _web(self) -> Child:
+        return self.start(
+            "gunicorn", "-b", f"127.0.0.1:{self.web_port}", "-w", str(WEB_PROCESSES),
+            "--threads", "4", "--reuse-port", "--no-control-socket", "wsgi:app",
+        )  # fmt: skip
+
+    def _wait_for_web(self, web: Child) -> None:
+        whole = 1 + WEB_PROCESSES
+        wait(lambda: len(web.processes()) == whole, "a whole web server", self.story, START_SECONDS)
+
+    # Citizens
 
     def follow(self, dossiers: int) -> None:
         """Everyone has a phone, half of them Zalo; every third has proved it, follows and wrote."""
@@ -95,9 +180,18 @@ class ChaosHouse(LiveHouse):
         self.replies()  # the sandbox keeps the last 500; what was read once is kept here
         return [self._bubbles[place] for place in sorted(self._bubbles)]
 
-    def replace_worker(self, place: int, **environ: str) -> None:
-        """Start a worker in the place of one that has ended."""
-        self.workers[place] = self.start_worker(**environ)
+    def due_now(self) -> int:
+        """How much is due at this moment; what a dead process holds is due once its lease ends."""
+        with self.runtime.engine.connect() as connection:
+            return sum(
+                int(
+                    connection.scalar(
+                        select(func.count()).where(table.c.due_at <= self.runtime.now())
+                    )
+                    or 0
+                )
+                for table in (inbox, outbox, notice)
+            )
 
     def open_notices(self, offset: int) -> int:
         """How many notices are due by a clock that goes `offset` seconds fast."""
@@ -119,93 +213,3 @@ def moving_code(number: int) -> str:
 def phone_of(number: int) -> str:
     """Whom it belongs to."""
     return f"0912{number:06}"
-
-
-@dataclass(slots=True)
-class Load:
-    """Citizens who ask and a desk that feeds, until told to stop; the feed tries until it is taken.
-
-    Shape: `asked` is whom and about which code; `told` which dossier got how far.
-    """
-
-    house: ChaosHouse
-    dice: random.Random
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    told: dict[int, list[int]] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
-    _over: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
-
-    def start(self, dossiers: int) -> None:
-        """Begin; no dossier from number `dossiers` on is told."""
-        for work in (self._ask, lambda: self._feed(dossiers)):
-            thread = threading.Thread(target=work, daemon=True)
-            thread.start()
-            self._threads.append(thread)
-
-    def stop(self) -> None:
-        """Ask nothing new; what was begun is told to its end."""
-        self._over.set()
-        for thread in self._threads:
-            thread.join(120)
-        stuck = [one for one in self._threads if one.is_alive()]
-        assert not stuck, f"the feed is not taken: {self.refused}\n{self.house.story()}"
-
-    def _ask(self) -> None:
-        with requests.Session() as session:
-            session.trust_env = False
-            number = 0
-            while not self._over.wait(self.dice.expovariate(QUESTIONS_A_SECOND)):
-                user, code = f"ask{number}", known_code(self.dice.randrange(KNOWN))
-                body = {"user": user, "text": f"hồ sơ {code} đến đâu rồi"}
-                session.post(f"{self.house.sandbox}/control/say", json=body, timeout=30)
-                self.asked.append((user, code))
-                number += 1
-
-    def _feed(self, dossiers: int) -> None:
-        number = 0
-        with requests.Session() as session:
-            session.trust_env = False
-            while not self._over.wait(1 / DOSSIERS_A_SECOND):
-                if number < dossiers:
-                    self._tell(session, number, *RECEIVED)
-                if 8 <= number < dossiers + 8:
-                    self._tell(session, number - 8, *RESULT)
-                number += 1
-
-    def _tell(self, session: requests.Session, number: int, status: int, step: str) -> None:
-        now = datetime.now(UTC)
-        record = {
-            "code": moving_code(number),
-            "agency": "H56.14",
-            "procedure": {"code": "1.003560", "name": "Đăng ký khai sinh"},
-            "step": step,
-            "status": status,
-            "changed_at": now.isoformat(),
-            "due_at": (now + timedelta(days=20)).isoformat(),
-            "phone": phone_of(number),
-            "notify": {"zalo": number % 3 != 1, "sms": True, "post": False},
-        }
-        body = json.dumps({"dossiers": [record]}).encode()
-        while not self._taken(session, body):
-            time.sleep(0.3)
-        self.told.setdefault(number, []).append(status)
-
-    def _taken(self, session: requests.Session, body: bytes) -> bool:
-        stamp, key = str(int(time.time())), self.house.key
-        mac = hmac.new(key.secret.encode(), stamp.encode() + b"." + body, sha256).hexdigest()
-        headers = {
-            "Content-Type": "application/json",
-            "X-Feed-Key": key.id,
-            "X-Feed-Timestamp": stamp,
-            "X-Feed-Signature": f"sha256={mac}",
-        }
-        try:
-            answer = session.post(
-                f"{self.house.web}/feeds/v1/dossiers", data=body, headers=headers, timeout=20
-            )
-        except requests.RequestException as fault:
-            self.refused[type(fault).__name__] += 1
-            return False
-        self.refused[f"{answer.status_code} {answer.text[:60] * (answer.status_code != 200)}"] += 1
-        return answer.status_code == 200

@@ -23,7 +23,8 @@ GUIDE = CHECKOUT / "docs/operations.vi.md"
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Every name that /metrics may tell, as it stands on a line of it."""
-    runtime = make_runtime(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'bot.db'}")
+    place = tmp_path_factory.mktemp("metrics") / "bot.db"
+    runtime = make_runtime(f"sqlite:///{place}", post_service="vnpost")
     names = set()
     for one in runtime.metrics.registry.collect():
         names |= {f"{one.name}_total"} if one.type == "counter" else {one.name}

@@ -28,9 +28,15 @@ PLACES = {
     "store": "bot/store",
     "settings.files": "bot/setting_files.py",
     "settings.forms": "bot/setting_forms.py",
+    "settings.kept": "bot/kept_environment.py",
     "settings": "bot/settings.py",
     "logs": "bot/logs.py",
     "metrics": "bot/metrics.py",
+    "traces": "bot/traces.py",
+    "traces.export": "bot/trace_export.py",
+    "traces.requests": "bot/trace_requests.py",
+    "traces.statements": "bot/trace_statements.py",
+    "traces.strip": "bot/trace_strip.py",
     "verbs": "bot",
     "webhooks": "webhooks",
     "console": "console",
@@ -42,7 +48,9 @@ PAPER = ("receipts.qr", "receipts.barcode", "receipts.slip")
 AT_THE_PRINTER = ("receipts.stamp", "receipts.cli", "receipts.start")
 # Pictures of strangers: a process of its own, which no verb and no page may import.
 STRANGERS = ("receipts.photo",)
-TOLD = ("logs", "metrics")  # what any layer that meets the outside may write to
+# Loaded where traces are switched on.
+TRACED = ("traces.requests", "traces.statements", "traces.strip")
+TOLD = ("logs", "metrics", "traces")  # what any layer that meets the outside may write to
 # Beside its own layer, a layer imports these and no others.
 ARROWS = {
     "receipts": set(),
@@ -61,12 +69,19 @@ ARROWS = {
     "migrations": {"store"},
     "store": {"core", "receipts"},
     "settings.files": set(),
-    "settings.forms": set(),
-    "settings": {"core", "settings.files", "settings.forms"},
+    "settings.forms": {"core"},
+    "settings.kept": set(),
+    "settings": {"core", "settings.files", "settings.forms", "settings.kept"},
     "logs": set(),
     "metrics": set(),
+    "traces": {"logs", "settings"},
+    "traces.export": {*TRACED, "traces", "logs", "settings", "verbs"},
+    "traces.requests": set(),
+    "traces.statements": set(),
+    "traces.strip": {"logs"},
     "verbs": {
         "settings",
+        "settings.kept",
         "commands",
         "store",
         "channels",

@@ -8,11 +8,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.make_venv import FILES
 from tests.rig.tree import CHECKOUT
 
 PYTHONS = ("3.11.2", "3.11.9", "3.12.3", "3.13.5", "3.14.0")
 PIN = re.compile(
-    r"^(?P<name>[A-Za-z0-9._-]+)(\[[a-z,]+\])?==(?P<version>[^\s;]+)(\s+# (?P<why>.+))?$"
+    r"^(?P<name>[A-Za-z0-9._-]+)(\[[a-z,]+\])?==(?P<version>[^\s;]+)"
+    r"(\s;\spython_version [<>]=? \"[0-9.]+\")?(\s+# (?P<why>.+))?$"
 )
 # Share-alike licences that reach into a program that only links the library.
 COPYLEFT = re.compile(r"\b(A|L)?GPL|General Public License", re.IGNORECASE)
@@ -82,13 +84,14 @@ def licence_of(installed: Distribution) -> str:
     return " | ".join([word[:80] for word in words] + told_there)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize("name", [*FILES.values(), "constraints.txt"])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert list(pins(name))
 
 
-def test_every_runtime_requirement_says_what_it_is_for() -> None:
-    assert [pin["name"] for pin in pins("requirements.txt") if not pin["why"]] == []
+@pytest.mark.parametrize("name", [FILES["runtime"], FILES["fuzz"], FILES["audit"]])
+def test_every_requirement_says_what_it_is_for(name: str) -> None:
+    assert [pin["name"] for pin in pins(name) if not pin["why"]] == []
 
 
 def test_the_pins_of_all_files_agree() -> None:

@@ -132,7 +132,7 @@ def test_too_many_calls_pause_the_house_and_lose_no_reply(
 
 
 def paused_for(client: redis_library.Redis) -> int:
-    return int(client.ttl("ceiling:zalo:paused"))
+    return int(client.ttl("ceiling:{zalo}:paused"))
 
 
 def test_what_was_asked_while_zalo_was_down_is_answered_when_it_is_back(

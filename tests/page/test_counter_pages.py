@@ -25,12 +25,16 @@ PAGES = {
     "choose": "/console/tiep-nhan",
     "intake": f"/console/tiep-nhan?thu_tuc={BIRTH}",
     "dossier": f"/console/ho-so/{CODE}",
+    "a document": f"/console/ho-so/{CODE}/giay-to?loai=result",
+    "documents": "/console/giay-to?tinh_trang=lacking",
     "a move": f"/console/ho-so/{CODE}?viec=supplement",
     "print": f"/console/ho-so/{CODE}/in/bien-nhan?moi=1&co_quan=H56.14&thu_tuc={BIRTH}",
     "mini-slip": f"/console/ho-so/{CODE}/in/tom-tat",
     "phones": "/console/so-dien-thoai",
     "phone": f"/console/so-dien-thoai/{CODE}",
     "batches": "/console/in-theo-ngay",
+    "by post": "/console/buu-dien?xem=cho",
+    "to whom by post": f"/console/buu-dien/{CODE}",
     "procedures": "/console/thu-tuc",
     "desk": "/console/quay",
 }
@@ -38,9 +42,14 @@ PAGES = {
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    desk = make_counter(f"sqlite:///{tmp_path / 'bot.db'}")
+    desk = make_counter(
+        f"sqlite:///{tmp_path / 'bot.db'}",
+        post_service="file",
+        post_customer_code="KH1",
+        post_province="Khánh Hòa",
+    )
     clerk = desk.login(Role.CLERK, Role.ADMINISTRATOR, login="lan", name="Lê Thị Lan")
-    assert take_in(clerk) == CODE
+    assert take_in(clerk, post="1", address="12 Lê Lợi, phường Lộc Thọ") == CODE
     take_in(clerk, name="Trần Thị Mẫu", phone="", phone_confirmed="1")
     feed(desk)
     return desk
@@ -121,12 +130,35 @@ def test_a_dossier_is_taken_in_without_a_mouse(console: OpenConsole) -> None:
     expect(page.get_by_label("Họ và tên")).to_be_focused()
 
 
+def test_a_tick_asks_for_the_receiver_and_enter_walks_through(console: OpenConsole) -> None:
+    page = console(PAGES["intake"])
+    commune = page.get_by_label("Xã, phường, đặc khu")
+    expect(commune).to_be_hidden()
+    page.get_by_label("Đăng ký nhận thông báo trạng thái hồ sơ qua Zalo").press("Enter")
+    expect(page.get_by_label("Giấy tờ thứ 1", exact=True)).to_be_focused()
+    page.get_by_label("Đăng ký nhận kết quả bằng chuyển phát nhanh (EMS)").press("Space")
+    expect(commune).to_be_visible()
+    page.get_by_label("Đăng ký nhận thông báo trạng thái hồ sơ qua Zalo").press("Enter")
+    expect(page.get_by_label("Người nhận", exact=True)).to_be_focused()
+
+
 def test_a_wrong_number_is_said_while_it_is_typed(console: OpenConsole) -> None:
     page = console(PAGES["intake"])
     page.get_by_label("Số điện thoại").press_sequentially("0258 3 822 333")
     expect(page.get_by_text("Đây là số cố định")).to_be_visible()
     page.get_by_label("Số điện thoại").fill("")
     expect(page.get_by_text("Đây là số cố định")).to_be_hidden()
+
+
+def test_what_a_document_lacks_is_said_while_it_is_typed(console: OpenConsole) -> None:
+    page = console(PAGES["a document"])
+    lacks = page.locator("[data-needs]:visible")
+    expect(page.get_by_text("ngày và nơi cấp giấy tờ tùy thân)")).to_be_visible()
+    before = lacks.count()
+    page.get_by_label("Số định danh của chủ giấy tờ").fill("079090001234")
+    page.get_by_label("Không thời hạn").check()
+    expect(page.get_by_text("ngày và nơi cấp giấy tờ tùy thân)")).to_be_hidden()
+    assert lacks.count() == before - 2
 
 
 def test_after_a_fault_the_focus_is_where_it_is_explained(console: OpenConsole) -> None:

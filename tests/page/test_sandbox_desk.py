@@ -95,3 +95,24 @@ def test_the_log_tells_good_calls_from_bad_ones(page: Page, stage: Stage) -> Non
     page.get_by_role("switch", name="Chỉ lỗi").check()
     expect(entries.first).to_be_visible()
     expect(entries.last).to_be_hidden()
+
+
+def test_the_postman_fetches_and_brings_what_was_ordered(page: Page, stage: Stage) -> None:
+    panel = page.locator("#post-office")
+    expect(panel).to_be_hidden()
+    parcel = {
+        "order_number": CODE,
+        "item_code": "EE123456785VN",
+        "receiver": {"name": "Nguyễn Mẫu", "address": "12 Lê Lợi, phường Lộc Thọ"},
+        "stage": "ordered",
+        "message": "",
+        "times_ordered": 2,
+    }
+    stage.tell("parcel", parcel)
+    expect(panel).to_contain_text("EE123456785VN")
+    expect(panel).to_contain_text("Đơn được gửi 2 lần, bưu điện giữ một")
+    expect(page.get_by_role("button", name=f"Phát, hồ sơ {CODE}")).to_be_disabled()
+    page.get_by_role("button", name=f"Đến lấy, hồ sơ {CODE}").click()
+    assert stage.next_post() == ("/control/post", {"action": "collected", "order": CODE})
+    stage.tell("parcel", {**parcel, "stage": "delivered", "message": "Phát thành công"})
+    expect(panel).to_contain_text("Phát thành công")

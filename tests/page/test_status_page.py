@@ -1,5 +1,6 @@
 """The page behind a slip's QR in a browser: small phones, the dark, paper, no script, no sight."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from console.result_page import PLACE
+from tests.bot.results import NUMBER, result, told
 from tests.conversation import CODE, House, make_house
 from tests.make import NOW
 from tests.page.accessibility import barriers
@@ -55,8 +58,8 @@ def open_slip(browser: Browser, house: House) -> Iterator[OpenSlip]:
 
 
 def wrong(said: str) -> bool:
-    """A word in the browser's console that is a fault of ours; a 404 is said there as well."""
-    return "404" not in said
+    """A word in the browser's console that is a fault of ours; 404 and 422 are said there too."""
+    return "404" not in said and "422" not in said
 
 
 def fits(page: Page) -> bool:
@@ -168,3 +171,31 @@ def test_the_keyboard_reaches_what_can_be_pressed_and_is_seen(open_slip: OpenSli
         reached.append(page.evaluate("document.activeElement.innerText"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
     assert reached == ["Sao chép", "Mở trang Zalo", "Sao chép", "Soạn tin nhắn"]
+
+
+def test_a_result_is_checked_on_a_small_phone_without_script(
+    open_slip: OpenSlip, house: House
+) -> None:
+    house.feed(changed_at=NOW + timedelta(minutes=1), status=9, documents=told(result()))
+    page = open_slip(PLACE, width=320, color_scheme="dark", java_script_enabled=False)
+    page.get_by_label("Mã số giấy tờ hoặc số, ký hiệu").fill(f"  {NUMBER.lower()} ")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Còn hiệu lực")).to_be_visible()
+    assert page.url.endswith(PLACE)
+    assert page.title().startswith("Còn hiệu lực")
+    assert fits(page)
+    page.get_by_role("textbox").fill("không có số")
+    page.get_by_role("button", name="Kiểm tra").click()
+    described = page.get_by_role("textbox")
+    expect(described).to_have_accessible_description(re.compile("từ 3 đến 120 ký tự"))
+    expect(described).to_have_value("không có số")
+    assert fits(page)
+
+
+def test_nothing_bars_the_way_to_a_results_standing(open_slip: OpenSlip) -> None:
+    page = open_slip(PLACE, width=320)
+    assert barriers(page) == []
+    page.get_by_role("textbox").fill("77/QĐ-UBND")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Không tìm thấy")).to_be_visible()
+    assert barriers(page) == []

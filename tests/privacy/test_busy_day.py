@@ -27,11 +27,15 @@ from bot.show_subject import export_subject, show_subject
 from bot.store.announcement_tables import announcement, announcement_phone
 from bot.store.book_tables import complaint
 from bot.store.counter_tables import handover_line, slip_batch
+from bot.store.document_tables import document
 from bot.store.notice_tables import attempt, notice, phone_link
+from bot.store.post_tables import post_progress, post_return
 from bot.store.tables import agency, dossier, inbox, outbox, sms_inbound
 from bot.take_receipts import take_receipts
+from bot.track_post import track_post
 from bot.upkeep import JOBS
 from tests.bot.notice_stage import TEMPLATES, Stage, Way
+from tests.bot.post_office import SETTINGS, Office
 from tests.console.counter import make_counter, move, take_in
 from tests.console.desk import Client, Desk
 from tests.conversation import CODE, House
@@ -39,6 +43,7 @@ from tests.privacy.traces import dumped, given_away, in_redis, needles
 from tests.proving import prove, shared_phone
 from tests.rig.redis_server import RedisServer
 from tests.sms_calls import AGGREGATORS, KEYS, ask
+from tests.web.test_result_page import ask as check
 from tests.webhooks.feeding import Feeder
 from tests.zalo_calls import CITIZEN
 
@@ -60,7 +65,7 @@ def desk(database_url: str, redis_server: RedisServer) -> Desk:
     """A counter whose province uses every way."""
     redis_server.flush()
     told = {"zalo_announcement_template": {"id": "412299", "params": {"t": "{title}"}}}
-    settings = {**KEYS, **told, "sms_gateway": "esms", "zalo_templates": TEMPLATES,
+    settings = {**KEYS, **told, **SETTINGS, "sms_gateway": "esms", "zalo_templates": TEMPLATES,
                 "redis_url": redis_server.url}  # fmt: skip
     desk = make_counter(database_url, **settings)
     with desk.runtime.engine.begin() as connection:
@@ -92,8 +97,12 @@ def feeds(desk: Desk) -> None:
         "due_at": "2026-12-04T17:00:00+07:00", "handler": CLERK, "notify": {"zalo": True},
     }  # fmt: skip
     feeder = Feeder(desk.runtime, desk.app.test_client(), key)
+    digital = {"kind": "result", "name": NAMES[-1], "type_code": "KQ.G15.000031",
+               "owner_identifier": IDENTITY, "summary": f"Cấp cho {MAI_NAME}", "signer": CLERK,
+               "symbol": f"9/XN {OWNER}", "link": f"https://kho.example.vn/{IDENTITY}"}  # fmt: skip
     mine = {**record, "code": CODE, "phone": f"+84 {MAI[1:]}", "owner_name": MAI_NAME,
-            "needed": [NAMES[-1]]}  # fmt: skip
+            "needed": [NAMES[-1]],
+            "documents": [{**digital, "ref": f"{IDENTITY} {MAI_NAME}.pdf"}]}  # fmt: skip
     other = {**record, "code": "H56.14-240823-0002", "phone": NHU, "owner_name": NHU_NAME,
              "notify": {"sms": True, "zalo": True}}  # fmt: skip
     assert feeder.outcomes(mine, other) == ["new", "new"]
@@ -111,6 +120,7 @@ def chats(house: House, stage: Stage) -> None:
     for text in (
         "hồ sơ của tôi", "dữ liệu của tôi", CODE, f"CCCD {IDENTITY}", f"tôi là {MAI_NAME}",
         f"tra cứu {NHU}", f"MCKH {NHU}", f"MCKH {CODE} của {OWNER} sđt {MAI}",
+        f"KQ {IDENTITY}.KQ.G15.000031", f"kiểm tra kết quả {IDENTITY}.KQ.G15.9", f"KQ 9/XN {OWNER}",
     ):  # fmt: skip
         house.say(text)
     wanting: dict[str, Any] = {"needed": (NAMES[-1],), "handler": CLERK, "notify": Ticks(zalo=True)}
@@ -128,6 +138,13 @@ def asks_by_sms(desk: Desk) -> None:
         ask(web, aggregator, f"MCKH {LISTED}", mobile=f"84{NHU[1:]}")
 
 
+def checks(desk: Desk) -> None:
+    """Somebody checks results on the page for everybody."""
+    web = desk.app.test_client()
+    for typed in (f"{IDENTITY}.KQ.G15.000031", f"{IDENTITY}.KQ.G15.9", IDENTITY, MAI):
+        assert check(web, typed).status_code == 200
+
+
 def counter(desk: Desk, clerk: Client, stage: Stage) -> None:
     """Intake, moves, papers, searches, corrections, the day's slips, an answer in a talk."""
     came = {"name": NHU_NAME, "phone": NHU, "address": ADDRESS, "note": IDENTITY, "owner": OWNER}
@@ -139,6 +156,11 @@ def counter(desk: Desk, clerk: Client, stage: Stage) -> None:
         place = clerk.post("/console/tim", {"q": typed}).headers["Location"]
         clerk.get(place)
     clerk.get(f"/console/ho-so/{CODE}")
+    digital = {"name": NAMES[-1], "owner_identifier": IDENTITY, "owner_name": OWNER, "summary": MAI}
+    clerk.post(f"/console/ho-so/{code}/giay-to", {"press": "p", "kind": "result", **digital})
+    for typed in (IDENTITY, f"{IDENTITY}.KQ.G15.000031", OWNER):
+        clerk.get(clerk.post("/console/giay-to", {"q": typed}).headers["Location"])
+    clerk.get("/console/giay-to/xuat.csv")
     clerk.get(f"/console/ho-so/{code}/giay/bien-nhan")
     clerk.post(f"/console/so-dien-thoai/{CODE}", {"phone": MAI[:-1] + "0"})
     clerk.post(f"/console/so-dien-thoai/{CODE}", {"phone": MAI})
@@ -148,6 +170,17 @@ def counter(desk: Desk, clerk: Client, stage: Stage) -> None:
     clerk.post("/console/trao-doi/1/nhan", {})
     clerk.post("/console/trao-doi/1/tra-loi", {"text": f"Chào bà {MAI_NAME}", "press": "p1"})
     stage.work()
+
+
+def sends_by_post(desk: Desk, clerk: Client) -> None:
+    """A result that goes by post, and the post's own words about who took it."""
+    receiver = {"name": OWNER, "tel": NHU, "line": ADDRESS, "commune": "phường Lộc Thọ",
+                "province": "Khánh Hòa"}  # fmt: skip
+    assert clerk.post(f"/console/buu-dien/{CODE}", receiver).status_code == 303
+    clerk.get(f"/console/buu-dien/{CODE}")
+    office = Office()
+    office.tell(f"Phát thành công cho {OWNER}, {NHU}", code=CODE)
+    track_post(desk.runtime, office)
 
 
 def complains(desk: Desk, house: House, clerk: Client) -> None:
@@ -190,7 +223,8 @@ def operates(desk: Desk, stage: Stage) -> None:
 # A day in which one of these stayed empty would prove nothing.
 FILLED = (
     dossier, notice, attempt, phone_link, inbox, outbox, sms_inbound, handover_line, complaint,
-    announcement, announcement_phone, slip_batch,
+    announcement, announcement_phone, slip_batch, document, post_return,
+    post_progress,
 )  # fmt: skip
 
 
@@ -202,7 +236,9 @@ def test_a_busy_day_leaves_nobody_in_clear(
     feeds(desk)
     chats(house, stage)
     asks_by_sms(desk)
+    checks(desk)
     counter(desk, clerk, stage)
+    sends_by_post(desk, clerk)
     complains(desk, house, clerk)
     announces(desk)
     operates(desk, stage)

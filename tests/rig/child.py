@@ -60,6 +60,15 @@ def die_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def die_with_parent_on_any_disk() -> None:
+    """The same for a server whose disk is said to be full by RLIMIT_FSIZE: a refused write is told.
+
+    PostgreSQL and Python ignore the signal by themselves; Redis would end at it.
+    """
+    die_with_parent()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
 class Child:
     """One started program with everything it starts in turn.
 

@@ -28,7 +28,13 @@ FASTER = ("fsync=off", "full_page_writes=off", "max_wal_size=256MB")
 MEMORY: Path | None = Path("/dev/shm")
 ROOM = 2 << 30  # bytes that must be free there
 LEFT_BEHIND_SECONDS = 3600.0
-LIMITS = ("max_connections=200", "shared_buffers=64MB", "unix_socket_directories=", "jit=off")
+LIMITS: tuple[str, ...] = (
+    "max_connections=200",
+    "shared_buffers=64MB",
+    "unix_socket_directories=",
+    "jit=off",
+    "wal_retrieve_retry_interval=500ms",
+)
 
 
 class PostgresServer:
@@ -107,6 +113,26 @@ class PostgresServer:
         self.stop()
         self.start()
 
+    def follow(self, primary: "PostgresServer") -> None:
+        """Drop all that it holds, and stand by for another server from a copy of its data."""
+        self.stop()
+        shutil.rmtree(self._data)
+        self._run(
+            "pg_basebackup", "-D", str(self._data), "-d", primary._plain_url(), "-R",
+            "-X", "stream", "-c", "fast", "--no-sync",
+        )  # fmt: skip
+        self.start()
+
+    def promote(self) -> None:
+        """End standing by: from now on it takes writes."""
+        self._order(sql.SQL("SELECT pg_promote(true, 30)"))
+
+    def wait_for_standby(self, waits: bool) -> None:
+        """Whether a commit is told only once the server that stands by has it on its disk too."""
+        names = sql.Literal("*" if waits else "")
+        self._order(sql.SQL("ALTER SYSTEM SET synchronous_standby_names = {}").format(names))
+        self._order(sql.SQL("SELECT pg_reload_conf()"))
+
     def close(self) -> None:
         """Stop it and delete its folder."""
         self.stop()
@@ -122,10 +148,14 @@ class PostgresServer:
         return self._folder / "data"
 
     def _initialise(self) -> None:
-        command = [str(self._programs / "initdb"), "-D", str(self._data), "-U", OWNER]
-        command += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        words = ["-D", str(self._data), "-U", OWNER]
+        words += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        self._run("initdb", *words)
+
+    def _run(self, program: str, *words: str) -> None:
+        """One of PostgreSQL's own programs, as the account that owns the data."""
         done = subprocess.run(
-            command,
+            [str(self._programs / program), *words],
             capture_output=True,
             text=True,
             cwd=self._folder,
@@ -135,7 +165,7 @@ class PostgresServer:
         )
         if done.returncode:
             self.close()
-            raise DidNotHappen(f"initdb failed\n{done.stdout}\n{done.stderr}")
+            raise DidNotHappen(f"{program} failed\n{done.stdout}\n{done.stderr}")
 
     def _reachable_programs(self) -> Path:
         """The folder of the programs, copied when root's own files are closed to the account.
@@ -151,7 +181,7 @@ class PostgresServer:
             shutil.copytree(folder, self._folder / folder.name, symlinks=True)
         return self._folder / programs.folder.relative_to(package.parent)
 
-    def _order(self, order: sql.Composed) -> None:
+    def _order(self, order: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self._plain_url(), autocommit=True) as connection:
             connection.execute(order)
 

@@ -11,7 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.rig.child import DidNotHappen, die_with_parent, free_port, wait_until
+from tests.rig.child import DidNotHappen, die_with_parent_on_any_disk, free_port, wait_until
 from tests.rig.programs import redis_program
 
 STARTS = 5  # another run may take the port between our looking and our listening
@@ -41,6 +41,11 @@ class RedisServer:
         """The folder of the append-only files."""
         return self._folder / "appendonlydir"
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process; None while it is stopped."""
+        return None if self._process is None else self._process.pid
+
     def client(self) -> redis.Redis:
         """A connection that fails at once when the server is down."""
         retry = Retry(NoBackoff(), 0)
@@ -63,7 +68,7 @@ class RedisServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent_on_any_disk,
             )
         wait_until(self._answers_or_ended, "an answer of Redis")
         if self._process.poll() is not None:

@@ -64,6 +64,17 @@ def test_http_500_after_the_message_is_out(open_chat: Rehearsal) -> None:
     assert sent_texts(open_chat) == [TEXT["text"]]
 
 
+@pytest.mark.parametrize(("fault", "happened"), [("nonsense_before", 0), ("nonsense_after", 1)])
+def test_an_answer_that_is_nonsense_says_nothing_of_what_happened(
+    open_chat: Rehearsal, fault: str, happened: int
+) -> None:
+    body = {"recipient": {"user_id": open_chat.uid()}, "message": TEXT}
+    open_chat.fault(fault, value=1, count=1)
+    answer = open_chat.call("/openapi/v3.0/oa/message/cs", body)
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert len(sent_texts(open_chat)) == happened
+
+
 def test_the_right_proof_passes(open_chat: Rehearsal) -> None:
     open_chat.fault("proof_required")
     open_chat.call("/openapi/v2.0/oa/getoa")

@@ -210,6 +210,14 @@ def test_a_lost_answer_may_hide_an_sms_that_was_taken(
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
+def test_a_nonsense_answer_hides_an_sms_that_was_taken(zalo: Rehearsal, gateway: str) -> None:
+    zalo.fault(f"sms_{gateway}_nonsense_after", value=0, count=1)
+    answer = CALLS[gateway](zalo)
+    assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/html")
+    assert texts_on(zalo) == [TEXT]
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
 def test_http_500_after_the_sms_was_taken(zalo: Rehearsal, gateway: str) -> None:
     zalo.fault(f"sms_{gateway}_http_500_after", count=1)
     assert CALLS[gateway](zalo).status_code == 500
@@ -221,6 +229,7 @@ def test_http_500_after_the_sms_was_taken(zalo: Rehearsal, gateway: str) -> None
     ("fault", "shown", "fates"),
     [
         ("receipt_lost", 1, []),
+        ("receipt_twice", 1, ["delivered", "delivered"]),
         ("receipt_failed", 0, ["failed"]),
         ("unreachable", 0, ["waiting", "failed"]),
     ],

@@ -17,7 +17,7 @@ from tests.factors import set_up
 LOGIN = "/console/login"
 STEP = "Thẩm định ở Hòn Tre"  # stands in no text of the catalogue, whose samples pages show
 # What stands in for `<code>` and the like: of the right form where the route asks for a number.
-DUMMIES = {"IntegerConverter": "999999", "UnicodeConverter": "H56.14-240823-0009"}
+DUMMIES = {"RowNumber": "999999", "UnicodeConverter": "H56.14-240823-0009"}
 # A page is answered, or its typed values are refused; a fault of ours is neither.
 SERVED = {200, 204, 302, 303, 400, 404, 405, 409, 410, 413, 415, 422}
 # Those who hold one role each, and one who holds all, at an agency that has nothing of the other's.
@@ -113,6 +113,8 @@ def test_no_page_breaks_for_who_holds_every_role_on_postgresql(postgres_url: str
         if route.method == "GET" and "<" in route.rule:
             path = route.path.replace(DUMMIES["UnicodeConverter"], "%00")
             assert client.get(path).status_code in (400, 404), route
+            path = route.path.replace(DUMMIES["RowNumber"], "9" * 20)
+            assert client.get(path).status_code in SERVED, route
 
 
 def test_a_closed_account_opens_nothing(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.database import reading
 from bot.feed_keys import add_feed_key
+from bot.store.document_tables import document
 from bot.store.tables import dossier, dossier_change, dossier_progress
 from tests.make import make_record, make_runtime
 from tests.webhooks.feeding import Feeder, make_feeder
@@ -325,7 +326,7 @@ def test_a_database_that_is_away_is_said_so(exchange: Exchange) -> None:
     assert exchange.call(SYNC, make_national()).status_code == 503
 
 
-def test_identity_numbers_and_attachments_are_stored_nowhere(either_exchange: Exchange) -> None:
+def test_identity_numbers_and_attachments_are_nowhere_in_clear(either_exchange: Exchange) -> None:
     exchange = either_exchange
     secret = "056190001234"
     exchange.sync(
@@ -339,7 +340,7 @@ def test_identity_numbers_and_attachments_are_stored_nowhere(either_exchange: Ex
     )
     exchange.progress(make_progress(NguoiXuLy="Nguyễn Văn A"))
     with reading(exchange.feeder.runtime.engine) as connection:
-        for table in (dossier, dossier_change, dossier_progress):
+        for table in (dossier, dossier_change, dossier_progress, document):
             for row in connection.execute(select(table)):
                 assert secret not in repr(row)
                 assert "Nguyễn Văn A" not in repr(row)
@@ -355,7 +356,8 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 ODD_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
-FIELDS = [*make_national(), *make_progress(), "NgayTra", "NgayTuChoi", "DanhSachHoSoBoSung"]
+LISTED = ["DanhSachHoSoBoSung", "TaiLieuNop", "DanhSachGiayToKetQua", "DinhDanhCHS"]
+FIELDS = [*make_national(), *make_progress(), "NgayTra", "NgayTuChoi", *LISTED]
 CHANGES = st.dictionaries(st.sampled_from(FIELDS), ANYTHING | ODD_TEXT, max_size=4)
 RECORDS = CHANGES.map(lambda changes: {**make_national(), **make_progress(), **changes})
 

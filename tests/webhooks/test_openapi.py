@@ -140,4 +140,5 @@ def test_every_expectation_is_of_a_described_field() -> None:
     known = set(schemas["DossierForm"]["properties"])
     known |= {f"procedure.{name}" for name in schemas["ProcedureForm"]["properties"]}
     known |= {f"notify.{name}" for name in schemas["NotifyForm"]["properties"]}
+    known |= {f"documents.{name}" for name in schemas["DocumentForm"]["properties"]}
     assert known >= EXPECTED.keys()

@@ -1,10 +1,11 @@
 """What Alembic runs: the migrations on the database it is given."""
 
 import os
+from time import sleep
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bot.store import (  # noqa: F401  (their tables join the metadata)
@@ -15,17 +16,21 @@ from bot.store import (  # noqa: F401  (their tables join the metadata)
     book_tables,
     calendar_tables,
     counter_tables,
+    document_tables,
     feed_tables,
     notice_tables,
+    post_tables,
     privacy_tables,
     pull_tables,
     text_tables,
     watch_tables,
 )
+from bot.store.partitions import is_partition
 from bot.store.tables import Instant, metadata
 
 # One number for this product, so that two starts at once migrate one after the other.
 MIGRATION_LOCK = 7_204_113
+LOCK_LOOK_SECONDS = 0.2
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -35,14 +40,31 @@ def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def wait_for_others(connection: Connection) -> None:
+    """Hold the lock of migrations for as long as this connection lasts.
+
+    Asked for again and again: whoever waited inside the database would be waited for by an index
+    that the first one builds concurrently.
+    """
+    lock = text("SELECT pg_try_advisory_lock(:n)").bindparams(n=MIGRATION_LOCK)
+    while not connection.scalar(lock):
+        connection.commit()
+        sleep(LOCK_LOOK_SECONDS)
+    connection.commit()
+
+
+def is_no_partition(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether the tables of the code are to be compared with a thing of this name."""
+    return kind != "table" or name is None or not is_partition(name)
+
+
 def run() -> None:
-    """Migrate inside one transaction; a second migration waits for the first."""
+    """Migrate, each migration in a transaction of its own; a second run waits for the first."""
     url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_lock(:n)"), {"n": MIGRATION_LOCK})
-            connection.commit()
+            wait_for_others(connection)
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -50,6 +72,8 @@ def run() -> None:
             render_item=plain_types,
             render_as_batch=connection.dialect.name == "sqlite",
             transactional_ddl=True,
+            transaction_per_migration=True,
+            include_name=is_no_partition,
         )
         with context.begin_transaction():
             context.run_migrations()

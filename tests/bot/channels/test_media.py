@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.media import MOST_BYTES, Fault, NotFetched, fetch_photo
+from bot.channels.guarded import Fault, NotFetched
+from bot.channels.media import MOST_BYTES, fetch_photo
 from tests.rig.closed_network import ClosedNetwork, OutsideNetwork
 
 Script = Callable[[socket.socket], None]
