@@ -71,7 +71,7 @@ def test_a_dead_token_holds_both_hosts_until_a_new_one_is_there(database_url: st
     stage.chat.always = stage.uid.always = refusal(Again.HALT, "-216")
     stage.zbs.always = refusal(Again.HALT, "-124")
     six_results(stage)
-    pass_time(stage, 3)
+    pass_time(stage, 3, step_minutes=15)
     assert (told(stage), ends(stage)) == (Counter(), Counter(held=6))
     assert loud(stage) == {"zalo", "zbs"}
     assert len(stage.chat.asked) + len(stage.zbs.asked) < 200, "one try at a time, not six"
@@ -100,7 +100,7 @@ def test_an_empty_wallet_waits_for_money_while_chat_goes_on(database_url: str) -
     stage.uid.always = refusal(Again.HALT, "-321")
     stage.zbs.always = refusal(Again.HALT, "-137")
     six_results(stage)
-    pass_time(stage, 5)
+    pass_time(stage, 5, step_minutes=15)
     assert (told(stage), loud(stage)) == (Counter(zalo=3), {"zalo-wallet"})
     assert ends(stage) == Counter(delivered=3, held=3)
     stage.uid.always = stage.zbs.always = None
@@ -223,7 +223,7 @@ def test_another_worker_comes_first_and_still_nobody_is_told_twice(database_url:
     stage.work()
     assert ends(stage) == Counter(unsure=6)
     stage.work(slow)
-    pass_time(stage, 3.5)
+    pass_time(stage, 3.5, step_minutes=15)
     assert (told(stage), ends(stage)) == (Counter(zbs=6), Counter(sent=6))
     for number in range(1, 7):
         stage.report(stage.zbs, Reported.DELIVERED, number)
