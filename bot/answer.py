@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.dossier import Progress, Timing, timing
 from bot.core.intent import Intent, Kind
-from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Limit
+from bot.core.limits import MOST_CODES, MOST_LOOKUPS, MOST_MISSES, Allowance, Allowances, Limit
 from bot.core.message import Button, Reply
 from bot.core.result_number import Standing
 from bot.logs import log
@@ -46,6 +46,7 @@ RESULTS: Mapping[Standing, str] = {
     Standing.NOT_YET: "result.not_yet",
     Standing.EXPIRED: "result.expired",
     Standing.REVOKED: "result.revoked",
+    Standing.NO_TERM: "result.no_term",
     Standing.UNKNOWN: "result.unknown",
 }
 PAYLOADS = {
@@ -100,10 +101,11 @@ class Answerer:
     known: Mapping[str, Known]
     results: Mapping[str, Standing] = field(default_factory=dict)
 
-    def answer(self, intent: Intent, allowance: Allowance, asked: Asked) -> Reply:
-        """The one reply to one text; what was looked up is added to `asked` and `allowance`."""
+    def answer(self, intent: Intent, allowances: Allowances, asked: Asked) -> Reply:
+        """The one reply to one text; what was looked up is added to `asked` and `allowances`."""
+        allowance = allowances.codes
         if intent.number:
-            checked = self._result(intent, allowance, asked)
+            checked = self._result(intent, allowances.results, asked)
             if checked:
                 return checked
         if intent.kind is not Kind.CODES:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.database import AWAY
 from bot.logs import log
 from bot.replica import Standing
@@ -30,7 +32,7 @@ def of_books(runtime: Runtime, read: Callable[[Runtime], T]) -> T:
         return read(runtime)
     try:
         return read(replace(runtime, engine=runtime.replica.engine))
-    except AWAY:  # also a question that the replica cancels to go on replaying
+    except (*AWAY, DBAPIError):  # cancelled to go on replaying, or its schema is behind this code
         runtime.replica.failed()
         _passed_over(runtime, BROKE_OFF)
         return read(runtime)

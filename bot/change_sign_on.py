@@ -19,12 +19,16 @@ BY_PASSWORD = "password"  # noqa: S105  (a way, not a secret)
 
 
 def change_sign_on(
-    runtime: Runtime, actor: Actor | None, login: str, wished: SignOn | None
+    runtime: Runtime,
+    actor: Actor | None,
+    login: str,
+    wished: SignOn | None,
+    session: int | None = None,
 ) -> Account | Faults:
     """Let an account log in so from now on; None: by password alone.
 
-    Sessions that were open end, but not those of who changes their own. By password alone, the
-    account forgets who it was at the provider.
+    Sessions that were open end, but `session`, the one in which it is changed. By password
+    alone, the account forgets who it was at the provider.
 
     Shape:  `actor` is None for a command at the machine.
     Result: every fault together.
@@ -41,8 +45,7 @@ def change_sign_on(
             update_staff(connection, found.id, {"sign_on": wished})
             if wished is None:
                 unlink_identities(connection, found.id)
-            if actor is None or actor.account.id != found.id:
-                end_sessions_of(connection, found.id, EndedWhy.SIGN_ON, now)
+            end_sessions_of(connection, found.id, EndedWhy.SIGN_ON, now, but=session)
             was, now_is = ({"sign_on": one or BY_PASSWORD} for one in (found.sign_on, wished))
             detail = before_after(was, now_is)
             deed = Deed("staff.changed", found.agency_code, "staff", found.login, detail)
@@ -57,5 +60,5 @@ def _faults(
         return ()
     if not runtime.settings.oidc_issuer:
         return (StaffFault.SIGN_ON_OFF,)
-    last = wished is SignOn.ONLY and is_last_with_password(connection, found)
+    last = wished is SignOn.ONLY and is_last_with_password(connection, found, runtime.now())
     return (StaffFault.SIGN_ON_LAST,) if last else ()

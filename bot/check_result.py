@@ -12,7 +12,7 @@ from bot.core.result_number import Standing, readings, standing_of
 from bot.document_record import number_mark
 from bot.index_key import index_key, index_key_in
 from bot.runtime import Runtime
-from bot.store.lookups import NO_PAPER, PAPER, lookups_since, remember_lookups
+from bot.store.lookups import NO_PAPER, PAPER, checks_since, remember_lookups
 from bot.store.result_checks import CheckedResult, checked_results
 from bot.vault import blind_index
 
@@ -37,6 +37,7 @@ PAGE_ANSWERS: Mapping[Standing, str] = {
     Standing.NOT_YET: "check.not_yet",
     Standing.EXPIRED: "check.expired",
     Standing.REVOKED: "check.revoked",
+    Standing.NO_TERM: "check.no_term",
     Standing.UNKNOWN: "check.unknown",
 }
 PAGE_TIME, PAGE_TOO_MANY = "check.as_of", "check.too_many"
@@ -88,10 +89,11 @@ def _told(mark: bytes, found: Sequence[CheckedResult], today: date) -> Standing:
     """
     own = [one for one in found if one.number_index == mark][:1]
     others = [one for one in found if one.number_index != mark]
-    return standing_of(_validity(one, today) for one in [*own, *others])
+    return standing_of(_standing(one, today) for one in [*own, *others])
 
 
-def _validity(one: CheckedResult, today: date) -> Validity:
+def _standing(one: CheckedResult, today: date) -> Validity | Standing:
+    """Whether it counts; whoever holds it is not told that it does while its end is unknown."""
     when = Document(
         Kind.RESULT,
         valid_from=one.valid_from,
@@ -99,7 +101,9 @@ def _validity(one: CheckedResult, today: date) -> Validity:
         valid_forever=one.valid_forever,
         revoked_on=one.revoked_on,
     )
-    return validity(when, today)
+    counts = validity(when, today)
+    has_term = one.valid_forever or one.valid_until is not None
+    return Standing.NO_TERM if counts is Validity.IN_FORCE and not has_term else counts
 
 
 def check_from(runtime: Runtime, address: str, number: str) -> Standing:
@@ -111,7 +115,7 @@ def check_from(runtime: Runtime, address: str, number: str) -> Standing:
     now, today, index = runtime.now(), runtime.today(), index_key(runtime)
     asker = f"page:{blind_index(index, f'page:{refusal_place(address)}').hex()[:40]}"
     with runtime.engine.begin() as connection:
-        past = lookups_since(connection, {asker}, now - WINDOW)[asker]
+        past = checks_since(connection, {asker}, now - WINDOW)[asker]
         allowance = Allowance.of(past, MOST_CHECKS, MOST_UNKNOWN)
         if allowance.reached():
             raise TooManyChecks(allowance.free_at())

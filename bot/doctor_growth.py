@@ -15,7 +15,10 @@ COMMANDS = 10  # commands, a backup and whoever looks by hand
 
 _WORDS = {
     Standing.AWAY: ("does not answer; the books are read from the database", "start it"),
-    Standing.OLD: ("is too old; the books are read from the database", "see why it lags"),
+    Standing.OLD: (
+        "holds no fresh sign of a worker; the books are read from the database",
+        "see why it lags, or why no worker runs",
+    ),
     Standing.NO_REPLICA: (
         "takes writes, so it is no replica; it is not read",
         "name a standby, or empty DATABASE_READ_URL",

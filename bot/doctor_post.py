@@ -57,6 +57,9 @@ def _late(runtime: Runtime, report: PostReport) -> Iterator[Finding]:
         yield Finding(
             "warn", "post.orders", why, "see the log, post.refused; POST_URL; the way out"
         )
+    if report.halted:
+        why = f"{report.halted} orders wait: the service refuses our account, or all orders alike"
+        yield Finding("warn", "post.account", why, f"see POST_CUSTOMER_CODE, POST_USER; {PAGE}")
     if report.fault:
         yield Finding("warn", "post.tracking", report.fault, "see POST_URL, POST_USER")
     elif report.tracked_at is not None and now - report.tracked_at > TRACKING_OLD:

@@ -85,6 +85,7 @@ def document_record(
         "source": str(document.source),
         "source_ref": ref_mark(index, document.source_ref),
         **{name: getattr(document, name) for name in _PLAIN},
+        "digitised": document.is_data,
         "lacks": len(missing(document)),
         **(WIPED if document.deleted else _personal(vault, index, document)),
         "content": blind_index(index, f"document:{content_text(document)}"),

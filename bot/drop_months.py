@@ -16,6 +16,7 @@ from bot.store.months_dropped import note_dropped, was_thinned
 from bot.store.partitions import (
     Partition,
     drop_partition,
+    hold,
     is_parted,
     partitions_of,
     rows_of,
@@ -103,8 +104,8 @@ def _past(
     if table == HISTORY and rows:
         kept = rows_of_living(connection, span.since, until, kept_from)
     going = rows - kept
-    if kept and was_thinned(connection, table, span.month):
-        going = 0  # what is left of it goes when all of it can
+    if kept and span.part is not None and was_thinned(connection, table, span.month):
+        going = 0  # what was put back goes when all of it can
     stays = _why_it_stays(runtime, connection, span) if going else ""
     return PastMonth(table, span.month, span.since, kept_from, going, kept, stays, span.part)
 
@@ -144,6 +145,7 @@ def drop_month(runtime: Runtime, past: PastMonth, note: Note) -> int:
 def _take_off(connection: Connection, past: PastMonth, part: Partition) -> tuple[int, int]:
     """(rows dropped, rows kept) of a partition."""
     rows = rows_of(connection, part.name)
+    hold(connection, past.table)  # then nothing of it comes to life any more
     living = _living(connection, past)
     if living:
         kept = thin_partition(connection, past.table, part, "dossier_id", living)

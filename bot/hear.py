@@ -16,7 +16,7 @@ from bot.check_result import lookup_row, standings
 from bot.converse import Conversation
 from bot.core.follower import Follower, after_event, is_newer, may_hint
 from bot.core.intent import Intent, read_intent
-from bot.core.limits import WINDOW, Allowance
+from bot.core.limits import WINDOW, Allowance, Allowances
 from bot.core.message import NO_PERSONS, Event, EventKind, Reply
 from bot.core.reply_text import split_text
 from bot.core.result_number import Standing
@@ -29,7 +29,7 @@ from bot.store.dossiers import progress_by_codes
 from bot.store.followers import hold_followers, save_followers
 from bot.store.handovers import open_talks
 from bot.store.inbox import Waiting, close_events, due_events, put_back_event
-from bot.store.lookups import PAPER, lookups_since, remember_lookups
+from bot.store.lookups import PAPER, checks_since, lookups_since, remember_lookups
 from bot.store.outbox import owe, remember_echoes
 from bot.take_in import REPORTS
 from bot.take_receipts import apply_receipts
@@ -189,6 +189,8 @@ def answer_heard(
     numbers = {one.intent.number for one in people if one.intent and one.intent.number}
     askers = {one.event.user_id for one in people if one.intent and one.intent.looks_up}
     past = lookups_since(connection, askers, now - WINDOW)
+    checkers = {one.event.user_id for one in people if one.intent and one.intent.number}
+    checks = checks_since(connection, checkers, now - WINDOW)
     asked_for = {one.dossier_id for one in known.values()}
     owned = owned_documents(connection, askers, asked_for)
     by_post = owned_post_words(runtime, connection, askers, asked_for)
@@ -199,7 +201,10 @@ def answer_heard(
         Answerer(runtime, now, known, standings(runtime, connection, numbers)),
         Conversation(runtime, connection, now, clerks, owned=owned, by_post=by_post),
         dict(followers),
-        {asker: Allowance.of(rows) for asker, rows in past.items()},
+        {
+            asker: Allowances(Allowance.of(rows), Allowance.of(checks.get(asker, ())))
+            for asker, rows in past.items()
+        },
         outcome,
         echo_key(runtime),
     )
@@ -233,7 +238,7 @@ class _Batch:
     answerer: Answerer
     conversation: Conversation
     followers: dict[str, Follower]
-    allowances: dict[str, Allowance]
+    allowances: dict[str, Allowances]
     outcome: Outcome
     echo_key: bytes
 
@@ -278,8 +283,8 @@ class _Batch:
     def _answer(self, heard: Heard, intent: Intent, asked: Asked) -> Reply:
         """What was asked for, and below it what its codes mean for follows and talks."""
         event = heard.event
-        allowance = self.allowances.get(event.user_id, Allowance())
-        reply = self.answerer.answer(intent, allowance, asked)
+        allowances = self.allowances.get(event.user_id, Allowances())
+        reply = self.answerer.answer(intent, allowances, asked)
         if not intent.codes:
             return reply
         key = event_key(heard.waiting)

@@ -8,10 +8,11 @@ from bot.core.counter_faults import Faults, refused
 from bot.core.post_item import ItemCode, NoItemCode, read_block
 from bot.core.staff import Actor, Deed
 from bot.database import reading
+from bot.give_item import add_item_block
 from bot.province_right import has_right
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
-from bot.store.post_items import add_block, items_left
+from bot.store.post_items import items_left
 from bot.store.post_lists import KeptBlock, item_blocks
 
 NOT_YOURS = "Dải mã bưu gửi là của cả tỉnh: chỉ quản trị viên toàn tỉnh nhập được."
@@ -65,7 +66,7 @@ def enter_block(runtime: Runtime, actor: Actor, typed: str) -> int | Faults:
     with runtime.engine.connect() as connection, connection.begin() as transaction:
         if not has_right(connection, actor):
             return refused(NOT_YOURS)
-        added = add_block(connection, block, actor.account.login, runtime.now())
+        added = add_item_block(runtime, connection, block, actor.account.login)
         if added != len(block):
             transaction.rollback()
             known = len(block) - added

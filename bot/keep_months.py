@@ -101,12 +101,14 @@ def _keep(runtime: Runtime, most: int | None) -> list[str]:
 
 
 def _missing(runtime: Runtime, name: str) -> list[Month]:
-    """The months from the last that was made up to three ahead."""
+    """The months from the last that was made up to three ahead, behind all time before."""
     present = month_of(runtime.now())
     with reading(runtime.engine) as connection:
-        there = {part.month for part in partitions_of(connection, name) if part.month}
+        parts = partitions_of(connection, name)
+    there = {part.month for part in parts if part.month}
     first = min(max(there), present).later(1) if there else present
-    wanted = months_from(first, present.later(AHEAD))
+    behind = [part.month.later(1) for part in parts if part.month and not part.since]
+    wanted = months_from(max([first, *behind]), present.later(AHEAD))
     return [month for month in wanted if month not in there]
 
 

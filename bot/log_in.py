@@ -147,8 +147,10 @@ def _open(runtime: Runtime, found: StoredStaff, password: str, address: str) -> 
     fresh = hash_password(password) if is_outdated(found.password_hash) else found.password_hash
     with runtime.engine.begin() as connection:
         held = staff_by_login(connection, found.login, hold=True)
-        if held is None or held.disabled_at or held.password_hash != found.password_hash:
+        if held is None or held.password_hash != found.password_hash:
             return None  # changed while the password was being checked
+        if is_closed(held, now) or held.sign_on is SignOn.ONLY:
+            return None
         update_staff(connection, held.id, {"password_hash": fresh})
         insert_session(connection, token_mark(token), held.id, now)
         actor = actor_of(runtime, held, {}, address)
@@ -223,13 +225,12 @@ def standing(
         with runtime.engine.begin() as connection:
             see_session(connection, found.id, now)
     actor = actor_of(runtime, found.staff, parents, address)
-    vouched = found.by_provider and found.factor_at is not None
     return Standing(
         actor=actor,
         session_id=found.id,
         must_change=not found.by_provider and is_to_change(runtime, found.staff, now),
         must_prove=found.staff.second_factor is not None and found.factor_at is None,
-        must_enrol=not vouched and is_to_enrol(runtime, found.staff),
+        must_enrol=not found.provider_factor and is_to_enrol(runtime, found.staff),
     )
 
 

@@ -14,14 +14,14 @@ from bot.core.post_order import FIELDS, PostOrder, order_fields
 from bot.core.post_receiver import read_receiver
 from bot.core.postal import ReturnState
 from bot.core.staff import Actor, Deed
-from bot.order_post import item_values
+from bot.give_item import give_item, item_values
 from bot.post_sender import lacking, sender_of, sending_desk
 from bot.runtime import Runtime
 from bot.sheet import Cell, Sheet
 from bot.store.agencies import all_agencies
 from bot.store.audit import write_deed
-from bot.store.post_items import next_item
 from bot.store.post_orders import DossierReturn, change_return, returns_for_file
+from bot.vault import Unreadable
 
 SHEET = "Phiếu gửi bưu điện"
 NOT_BY_FILE = (
@@ -29,6 +29,7 @@ NOT_BY_FILE = (
     "qua mạng thì hệ thống tự gửi từng phiếu."
 )
 NOT_YET = "Ngày {day:%d/%m/%Y} chưa đến. Chọn hôm nay hoặc một ngày trước."
+UNREADABLE = "không mở được thông tin người nhận: báo quản trị xem khóa FIELD_KEYS"
 NOT_YOURS = "Không có cơ quan nào với mã “{code}” thuộc phạm vi của tài khoản."
 
 
@@ -58,7 +59,7 @@ def order_file(
     Asked for again, it has the same orders in it; today's also has what became ready since. An
     order stands in one day's file only. Columns are bot.core.post_order.FIELDS.
     Shape: no actor for a command, which is every agency's.
-    Errors: SQLAlchemyError; vault.Unreadable when none of FIELD_KEYS opens a field.
+    Errors: SQLAlchemyError. What none of FIELD_KEYS opens is left out, and the others go.
     """
     service = runtime.settings.post_service
     if service != "file":
@@ -120,10 +121,14 @@ class _Draw:
         if sender is None or one.receiver is None:
             self.left_out.append(LeftOut(row.code, self._why_not(row)))
             return None
-        code = vault.open_text(one.item_code) if one.item_code else ""
+        try:
+            code = vault.open_text(one.item_code) if one.item_code else ""
+            receiver = read_receiver(vault.open_text(one.receiver))
+        except Unreadable:
+            self.left_out.append(LeftOut(row.code, UNREADABLE))
+            return None
         if waits:
             code = self._written(row, code)
-        receiver = read_receiver(vault.open_text(one.receiver))
         return PostOrder(row.code, code, sender, receiver)
 
     def _why_not(self, row: DossierReturn) -> str:
@@ -143,8 +148,7 @@ class _Draw:
             "order_day": self._day,
             "reason": None,
         }
-        if not code and (given := next_item(self._connection, self._now)):
-            code = str(given)
+        if not code and (code := give_item(self._runtime, self._connection, self._now)):
             values |= item_values(self._runtime, self._connection, code)
         change_return(self._connection, one.id, self._now, values)
         self.fresh += 1

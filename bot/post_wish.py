@@ -1,12 +1,21 @@
 """What changes of dossiers mean for results that go back by post, where they are stored."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.call_off_post import (
+    NO_ADDRESS,
+    OVER,
+    TAKEN_BACK,
+    Standing,
+    cancelled,
+    of_asked,
+    wanted_again,
+)
 from bot.core.dossier import Status
 from bot.core.notice_rules import is_in_result
 from bot.core.post_receiver import (
@@ -30,38 +39,9 @@ from bot.store.post_orders import (
 from bot.vault import Vault, blind_index
 
 FEED = "feed"  # who wanted it: software, and no account
-NO_ADDRESS = "thiếu địa chỉ người nhận"
-TAKEN_BACK = "người dân không đăng ký nhận qua bưu điện nữa"
-OVER = "hồ sơ đã kết thúc trước khi gửi bưu điện"
-SAID_AT_DESK = "cán bộ ghi: không trả qua bưu điện"
-TELL_THE_POST = "người dân không nhận qua bưu điện nữa; báo bưu điện hủy phiếu gửi này"
 HANDED_OVER = "hồ sơ đã ghi trả kết quả"
-_OVER = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.RETURNED})
+SAID_AT_DESK = "cán bộ ghi: không trả qua bưu điện"
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A dossier after its change, as far as its return depends on it.
-
-    Shape: `ready_at` is when its result may first be ordered, None while it has none; `by_file`
-           where orders leave as files, and nobody can be asked to cancel one.
-    """
-
-    wanted: bool
-    status: int
-    ready_at: datetime | None
-    by_file: bool = False
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing is left to be sent."""
-        return is_over(self.status)
-
-
-def is_over(status: int) -> bool:
-    """Whether a dossier in this status has no result left to be sent."""
-    return status in _OVER
 
 
 def keep_post_wishes(
@@ -87,6 +67,8 @@ def keep_post_wishes(
         standing = _standing(desk, change, was_ready, service == "file")
         one = known.get(ids[code])
         if one is not None:
+            dropped = not standing.wanted and one.created_by == FEED
+            standing = replace(standing, dropped=dropped)
             if values := _after(desk.runtime.vault, one, standing, desk.now):
                 change_return(connection, one.id, desk.now, values)
         elif standing.wanted and not standing.over and _is_new(earlier is None, was_ready, change):
@@ -122,40 +104,30 @@ def _fresh(vault: Vault, dossier_id: int, now: datetime) -> dict[str, Any]:
 
 def _after(vault: Vault, one: PostReturn, standing: Standing, now: datetime) -> Values:
     """What changes of a return; empty for nothing."""
-    dropped = not standing.wanted and one.created_by == FEED
-    if one.state in BEFORE_ORDER and (standing.over or dropped):
-        return _stopped(vault, one, OVER if standing.over else TAKEN_BACK, now)
-    if one.state is ReturnState.REGISTERED:
-        return _due(one, standing)
-    if one.state is ReturnState.ORDERED and dropped and not standing.over:
-        return _called_off(vault, one, standing, now)
-    if one.state in WITH_THE_POST and standing.by_file and standing.status == Status.RETURNED:
-        return {
-            "state": str(ReturnState.DELIVERED),
-            "closed_at": now,
-            "reason": vault.seal(HANDED_OVER),
-        }
-    if one.state is ReturnState.CANCELLED and standing.wanted and not standing.over:
-        return _wanted_again(vault, one, standing)
+    if one.state in BEFORE_ORDER:
+        return _before_order(vault, one, standing, now)
+    if one.state in WITH_THE_POST:
+        return _with_the_post(vault, one, standing, now)
+    if one.state is ReturnState.CANCELLED and not standing.over:
+        return wanted_again(vault, one, standing)
     return {}
 
 
-def _stopped(vault: Vault, one: PostReturn, why: str, now: datetime) -> Values:
+def _before_order(vault: Vault, one: PostReturn, standing: Standing, now: datetime) -> Values:
     """No order is to be made; one that may have been made just now is to be cancelled."""
-    if one.asked_at is not None and one.state is ReturnState.REGISTERED:
-        return {"cancel_at": now, "due_at": one.due_at or now, "reason": vault.seal(why)}
-    return {**cancelled(now), "reason": vault.seal(why)}
+    if one.state is ReturnState.REGISTERED and one.asked_at is not None:
+        return of_asked(vault, one, standing, now) or _due(one, standing)
+    if standing.over or standing.dropped:
+        why = OVER if standing.over else TAKEN_BACK
+        return {**cancelled(now), "reason": vault.seal(why)}
+    return _due(one, standing) if one.state is ReturnState.REGISTERED else {}
 
 
-def cancelled(now: datetime) -> dict[str, Any]:
-    """A return that is over before the post had it."""
-    return {
-        "state": str(ReturnState.CANCELLED),
-        "due_at": None,
-        "claim": None,
-        "cancel_at": now,
-        "closed_at": now,
-    }
+def _with_the_post(vault: Vault, one: PostReturn, standing: Standing, now: datetime) -> Values:
+    if standing.by_file and standing.status == Status.RETURNED:
+        why = vault.seal(HANDED_OVER)
+        return {"state": str(ReturnState.DELIVERED), "closed_at": now, "reason": why}
+    return of_asked(vault, one, standing, now) if one.state is ReturnState.ORDERED else {}
 
 
 def _due(one: PostReturn, standing: Standing) -> Values:
@@ -164,39 +136,6 @@ def _due(one: PostReturn, standing: Standing) -> Values:
         waits = one.due_at is not None and one.asked_at is None
         return {"due_at": None, "refusals": 0} if waits else {}
     return {"due_at": standing.ready_at} if one.due_at is None else {}
-
-
-def _called_off(vault: Vault, one: PostReturn, standing: Standing, now: datetime) -> Values:
-    if standing.by_file:
-        return {**cancelled(now), "reason": vault.seal(TELL_THE_POST)}
-    return {"cancel_at": now, "due_at": one.due_at or now, "reason": vault.seal(TAKEN_BACK)}
-
-
-def _wanted_again(vault: Vault, one: PostReturn, standing: Standing) -> Values:
-    """A tick that was taken back and is set again; what staff cancelled stays cancelled."""
-    if one.reason is None or vault.open_text(one.reason) != TAKEN_BACK:
-        return {}
-    return begun_again(vault, one.receiver is not None, standing.ready_at)
-
-
-def begun_again(vault: Vault, addressed: bool, ready_at: datetime | None) -> dict[str, Any]:
-    """A return that begins anew: what the post knew of an order that was cancelled is over."""
-    state = ReturnState.REGISTERED if addressed else ReturnState.UNADDRESSED
-    return {
-        "state": str(state),
-        "due_at": ready_at if addressed else None,
-        "reason": None if addressed else vault.seal(NO_ADDRESS),
-        "claim": None,
-        "refusals": 0,
-        "asked_at": None,
-        "cancel_at": None,
-        "closed_at": None,
-        "ordered_at": None,
-        "order_day": None,
-        "collected_at": None,
-        "item_code": None,
-        "item_mark": None,
-    }
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,12 +3,15 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from bot.kept_environment import keep_environment, kept_environment
 from bot.settings import CHECKOUT
+
+LOCAL = "127.0.0.1"
 
 
 def _digits(count: int) -> str:
@@ -78,6 +81,8 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = kept_environment(place)
     made = {name: kept.get(name) or make() for name, make in SECRETS.items()}
     addresses = {**_addresses(environ), **_carriers(environ)}
+    if not _is_apart(environ, environ.get("BIND") or kept.get("BIND") or LOCAL):
+        addresses["OIDC_ISSUER"] = ""
     keep_environment(place, {**kept, **made, **addresses})
     own_ground = {"DATABASE_URL": f"sqlite:///{var_dir.resolve() / 'bot.db'}", "REDIS_URL": ""}
     return {**own_ground, **kept, **made, **environ, **addresses}
@@ -86,6 +91,15 @@ def rehearsal_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def _is_open(environ: Mapping[str, str]) -> bool:
     """Whether the Internet reaches in."""
     return environ.get("PUBLIC_URL", "").startswith("https://")
+
+
+def _is_apart(environ: Mapping[str, str], bind: str) -> bool:
+    """Whether only this machine reaches in: the sandbox's provider asks nobody for a password."""
+    try:
+        own = bind == "localhost" or ip_address(bind).is_loopback
+    except ValueError:
+        own = False
+    return own and not _is_open(environ)
 
 
 def _addresses(environ: Mapping[str, str]) -> dict[str, str]:
@@ -126,8 +140,7 @@ def _carriers(environ: Mapping[str, str]) -> dict[str, str]:
         "POST_SERVICE": environ.get("POST_SERVICE") or "vnpost",
         "POST_URL": f"{sandbox}/post",
         "POST_PROVINCE": environ.get("POST_PROVINCE") or "Khánh Hòa",  # the demo's
-        # A house that the Internet reaches takes nobody's word over an open line.
-        "OIDC_ISSUER": "" if _is_open(environ) else f"{sandbox}/oidc",
+        "OIDC_ISSUER": f"{sandbox}/oidc",
         "OIDC_CLIENT_ID": "motcua",
         "OIDC_NAME": environ.get("OIDC_NAME") or "của tỉnh (diễn tập)",
         "SMS_GATEWAY": environ.get("SMS_GATEWAY") or "esms",

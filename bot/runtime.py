@@ -71,20 +71,21 @@ def build_runtime(
         bell = RqBell(quick_redis(settings.redis_url))
         bell = ThreadedBell(bell) if service else bell
     pooled = settings.database_pooler == "transaction"
+    clock = shifted_clock(settings.clock_offset_seconds)
     return Runtime(
         settings=settings,
         engine=make_engine(settings.database_url, pool_size or settings.database_pool, pooled),
         vault=Vault(settings.field_keys),
         bell=bell,
-        clock=shifted_clock(settings.clock_offset_seconds),
+        clock=clock,
         wording=PresentTexts(load_catalogue()),
         metrics=shared_metrics(settings.var_dir / "metrics") if service else own_metrics(),
-        replica=_replica(settings, pooled),
+        replica=_replica(settings, pooled, clock),
     )
 
 
-def _replica(settings: Settings, pooled: bool) -> Replica | None:
-    if not settings.database_read_url:
+def _replica(settings: Settings, pooled: bool, clock: Clock) -> Replica | None:
+    url, most = settings.database_read_url, timedelta(minutes=settings.database_read_minutes)
+    if not url:
         return None
-    engine = make_engine(settings.database_read_url, REPLICA_POOL, pooled)
-    return Replica(engine, timedelta(minutes=settings.database_read_minutes))
+    return Replica(make_engine(url, REPLICA_POOL, pooled), make_engine(url, 1, pooled), most, clock)

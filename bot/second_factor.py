@@ -22,6 +22,7 @@ from bot.index_key import index_key_in
 from bot.log_in import Standing, forget_tries, is_closed, welcome
 from bot.log_in_places import note_refused
 from bot.runtime import Runtime
+from bot.sign_on import link_proved
 from bot.store.audit import write_deed
 from bot.store.second_factors import (
     recovery_codes_left,
@@ -59,15 +60,16 @@ class Offer:
 
 
 def prove_code(runtime: Runtime, present: Standing, typed: str) -> bool:
-    """Complete a log-in whose password was right.
+    """Complete a log-in whose password was right, or for which the provider has vouched.
 
-    Result: False for a code that is wrong, was taken before, or comes while the account is locked.
+    Result: False for a code that is wrong, was taken before, or comes while the account is locked;
+            and where the account is somebody else at the provider by now.
     """
     now = runtime.now()
     with runtime.engine.begin() as connection:
         found = _held(connection, present)
         how = _spent(runtime, connection, present, found, typed) if found else None
-        if found is None or how is None:
+        if found is None or how is None or not link_proved(runtime, connection, present, found):
             return False
         prove_session(connection, present.session_id, now)
         welcome(connection, present.actor, found, now, factor=how)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.call_off_post import is_over
 from bot.core.dossier import Status
 from bot.core.phone import Phone
 from bot.core.post_item import is_item_code, read_item_code
@@ -12,10 +13,10 @@ from bot.core.postal import ReturnState
 from bot.core.staff import Actor, Deed
 from bot.database import reading
 from bot.dossier_record import stored_dossier
+from bot.give_item import item_mark
 from bot.index_key import index_key
-from bot.order_post import item_mark
 from bot.own_code import own_code
-from bot.post_wish import is_over, may_readdress
+from bot.post_wish import may_readdress
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
 from bot.store.dossiers import whole_dossiers

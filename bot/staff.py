@@ -186,7 +186,7 @@ def change_account(
         checked = _checked(runtime, connection, actor, change)
         checked.faults.extend(_faults_of_change(runtime, actor, found, change))
         another = actor is not None and actor.account.id != found.id
-        if another and _ends(change) and is_last_with_password(connection, found):
+        if another and _ends(change) and is_last_with_password(connection, found, now):
             checked.faults.append(StaffFault.SIGN_ON_LAST)
         if checked.faults:
             return tuple(checked.faults)

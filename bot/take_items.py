@@ -7,8 +7,8 @@ from bot.core.counter_csv import RowFault
 from bot.core.post_items_csv import MOST_FAULTS, ItemLine, read_items
 from bot.core.postal import Milestone, ReturnState, Tracked, milestone_of, state_after
 from bot.core.staff import Actor, Deed
+from bot.give_item import item_mark
 from bot.index_key import index_key
-from bot.order_post import item_mark
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
 from bot.store.dossiers import dossiers_called
@@ -17,7 +17,7 @@ from bot.store.post_tracking import Parcel, hold_parcels
 from bot.track_post import Keeper
 
 TAKEN = "Bưu điện đã nhận gửi"  # as tracking would tell it
-BY_FILE = "FILE"
+BY_FILE, SERVICE = "FILE", "file"  # as the code of a line; whose numbers its lines have
 ONLY_BY_FILE = (
     "Tỉnh không gửi bưu điện bằng tệp (POST_SERVICE không phải “file”): mã bưu gửi tự về qua mạng."
 )
@@ -54,7 +54,7 @@ def take_items(runtime: Runtime, actor: Actor | None, content: bytes) -> ItemsTa
         if faults:
             return ItemsTaken(faults=tuple(faults[:MOST_FAULTS]))
         fresh = [line for line in read.lines if not check.is_known(line)]
-        keeper = Keeper(runtime, connection, now)
+        keeper = Keeper(runtime, connection, now, SERVICE)
         keeper.keep([_tracked(line, parcels[leads[line.number]]) for line in fresh])
         deed = Deed("post.items_taken", None, "post", None, {"items": len(fresh)})
         write_deed(connection, actor, now, deed)
@@ -66,7 +66,7 @@ def take_items(runtime: Runtime, actor: Actor | None, content: bytes) -> ItemsTa
 def _tracked(line: ItemLine, parcel: Parcel) -> Tracked:
     """What the file says, as a line of tracking: of a parcel one for each thing it can mean.
 
-    Its number is below zero, so that no service's is the same.
+    Its number is below zero, as no service's is.
     """
     message = line.message or TAKEN
     place = list(Milestone).index(milestone_of(message))

@@ -41,12 +41,12 @@ def document_words(runtime: Runtime, stored: Sequence[StoredDocument]) -> list[s
     Shape:  only for who proved the dossier's phone: kind, number, and where to see it.
     Source: domain-facts 8.1 ("có/không có kết quả điện tử"); interfaces 5.
     """
-    results = [one for one in stored if one.kind == Kind.RESULT]
+    results = [one for one in stored if one.kind == Kind.RESULT and one.digitised]
     told = [words for one in results[:MOST_RESULTS] for words in _result_words(runtime, one)]
     render = runtime.texts.render
     if len(results) > MOST_RESULTS:
         told.append(render("mine.results_more", count=str(len(results) - MOST_RESULTS)))
-    papers = len(stored) - len(results)
+    papers = sum(one.kind == Kind.PAPER for one in stored)
     return [*told, render("mine.papers", count=str(papers))] if papers else told
 
 

@@ -1,7 +1,7 @@
 """The postal service's tracking: read page by page, kept once, told where it is news."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from time import monotonic
@@ -23,7 +23,7 @@ from bot.order_post import keep_item
 from bot.runtime import Runtime
 from bot.store.agencies import all_agencies
 from bot.store.notices import owe_notices
-from bot.store.post_orders import change_return
+from bot.store.post_orders import change_return, returns_of
 from bot.store.post_tracking import (
     Parcel,
     add_line,
@@ -42,6 +42,7 @@ MOST_AHEAD = timedelta(hours=1)  # of the service's clock; further ahead, it is 
 # What a citizen is told when a parcel comes to stand here.
 EARNED: Mapping[ReturnState, NoticeEvent] = {
     ReturnState.COLLECTED: NoticeEvent.POSTED,
+    ReturnState.UNDER_WAY: NoticeEvent.POSTED,
     ReturnState.RETURNED: NoticeEvent.POST_BACK,
 }
 
@@ -107,21 +108,27 @@ def _keep(runtime: Runtime, name: str, page: TrackedPage, run: TrackedRun) -> No
     with runtime.engine.begin() as connection:
         stored = track_cursor(connection, name, hold=True).last_id
         lines = [line for line in page.lines if line.id > stored]
-        keeper = Keeper(runtime, connection, now)
+        keeper = Keeper(runtime, connection, now, name)
         unknown = keeper.keep(lines)
         move_track_cursor(connection, name, page.last_id, unknown)
-    run.new += len(lines) - unknown
+    run.new += keeper.kept
     run.unknown += unknown
     run.owed += keeper.owed
 
 
 @dataclass(slots=True)
 class Keeper:
-    """Keeps lines of tracking inside one transaction; `owed` counts the notices they earned."""
+    """Keeps lines of tracking inside one transaction.
+
+    Shape: `service` tells whose numbers the lines have; `kept` counts those that were new, `owed`
+           the notices they earned.
+    """
 
     runtime: Runtime
     connection: Connection
     now: datetime
+    service: str
+    kept: int = 0
     owed: int = 0
     _agencies: Mapping[str, Agency] = field(default_factory=dict)
 
@@ -144,18 +151,18 @@ class Keeper:
         before = parcel.one.state
         after = state_after(before, milestone)
         at = line.at if line.at and line.at <= self.now + MOST_AHEAD else self.now
-        event = EARNED.get(after) if after is not before else None
+        event = _earned(before, after)
         event = event if event and self._may_tell(parcel) else None
         if not add_line(self.connection, self._row(parcel, line, milestone, at, event)):
             return parcel
+        self.kept += 1
         one = parcel.one
         change_return(self.connection, one.id, self.now, _moved(parcel, after, at))
         if line.item_code:
             keep_item(self.runtime, self.connection, one, line.item_code)
         if event is not None:
             self._owe(parcel, event, at)
-        again = hold_parcels(self.connection, [parcel.code])
-        return again[parcel.code]
+        return replace(parcel, one=returns_of(self.connection, [one.dossier_id])[one.dossier_id])
 
     def _may_tell(self, parcel: Parcel) -> bool:
         """Whether the citizen wants to be told at all: not of what is done the same day."""
@@ -173,6 +180,7 @@ class Keeper:
         return {
             "return_id": parcel.one.id,
             "dossier_id": parcel.one.dossier_id,
+            "service": self.service,
             "row_id": line.id,
             "code": line.code,
             "message": self.runtime.vault.seal(line.message) if line.message else None,
@@ -198,6 +206,12 @@ class Keeper:
         )
         owe_notices(self.connection, [notice_record(owing, self.now)])
         self.owed += 1
+
+
+def _earned(before: ReturnState, after: ReturnState) -> NoticeEvent | None:
+    """What a step of a parcel earns: that the post has it is told once."""
+    event = EARNED.get(after)
+    return event if event is not EARNED.get(before) else None
 
 
 def _moved(parcel: Parcel, after: ReturnState, at: datetime) -> dict[str, Any]:

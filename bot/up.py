@@ -27,6 +27,7 @@ from bot.migrate import migrate
 from bot.rehearsal import rehearsal_environment
 from bot.runtime import build_runtime
 from bot.settings import CHECKOUT, SERVICE_NEEDS, Settings, SettingsError, gather, load_settings
+from bot.store.migration_patience import StillInUse
 
 READY_SECONDS = 60
 READY_EVERY = 0.05
@@ -227,6 +228,8 @@ def _free_ports(settings: Settings, start: Start) -> None:
 def _migrate(settings: Settings) -> None:
     try:
         migrate(settings.database_url)
+    except StillInUse as fault:
+        raise CannotStart(f"database: {fault}") from fault
     except Exception as fault:
         why = str(getattr(fault, "orig", None) or fault).splitlines()[0]
         raise CannotStart(

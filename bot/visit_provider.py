@@ -10,7 +10,6 @@ from datetime import timedelta
 from bot.channels.openid import Absence, IdentityProvider, ProviderFault
 from bot.core.sign_on import LONGEST_ABSENCE, SignOnFault
 from bot.log_in import Opened
-from bot.log_in_places import refuse_busy_place
 from bot.logs import log
 from bot.runtime import Runtime
 from bot.sign_on import refuse_sign_on, sign_on
@@ -53,14 +52,8 @@ def build_provider(runtime: Runtime) -> IdentityProvider | None:
     return IdentityProvider(settings, runtime.now) if settings.oidc_issuer else None
 
 
-def set_out(
-    runtime: Runtime, provider: IdentityProvider, page: str, address: str
-) -> Begun | SignOnFault:
-    """Begin a log-in at the provider, that leads to this page of ours.
-
-    Errors: TooManyRefused for a place that has to wait, before the provider is asked anything.
-    """
-    refuse_busy_place(runtime, "", address)
+def set_out(runtime: Runtime, provider: IdentityProvider, page: str) -> Begun | SignOnFault:
+    """Begin a log-in at the provider, that leads to this page of ours."""
     absence = Absence(
         state=secrets.token_urlsafe(32),
         nonce=secrets.token_urlsafe(32),
@@ -83,10 +76,10 @@ def come_back(
 ) -> Returned | SignOnFault:
     """End a log-in with what the browser brought back from the provider.
 
-    Errors: TooManyRefused for a place that has to wait, before the provider is asked anything.
+    Errors: TooManyRefused for a place that has to wait; told once it is known whose log-in it is,
+            so that who logged in there of late gets in all the same.
     Source: OpenID Connect Core 1.0, section 3.1.2.5 and following; RFC 9207 (iss).
     """
-    refuse_busy_place(runtime, "", address)
     left = _opened(runtime, sealed)
     if left is None or not hmac.compare_digest(
         left.absence.state.encode(), brought.get("state", "").encode("utf-8", "replace")

@@ -7,20 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.call_off_post import begun_again, cancelled, is_over
 from bot.core.counter_faults import Faults, refused
 from bot.core.post_receiver import Receiver, ReceiverDraft, check_receiver
 from bot.core.postal import BEFORE_ORDER, ReturnState
 from bot.core.staff import Actor, Deed
 from bot.move_dossier import NOT_FOUND
-from bot.post_wish import (
-    SAID_AT_DESK,
-    begun_again,
-    cancelled,
-    is_over,
-    may_readdress,
-    ready_moments,
-    with_receiver,
-)
+from bot.post_wish import SAID_AT_DESK, may_readdress, ready_moments, with_receiver
 from bot.runtime import Runtime
 from bot.store.audit import write_deed
 from bot.store.dossiers import dossiers_called, hold_dossiers

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.core.postal import ReturnState
+from bot.order_post import waited
 from bot.runbook import Alarm
 from bot.runtime import Runtime
 from bot.store.post_items import items_left
-from bot.store.post_orders import count_by_state, overdue_since
+from bot.store.post_orders import count_by_state, count_halted, overdue_since
 from bot.store.post_tracking import newest_cursor
 
 ORDER_LATE = timedelta(hours=1)  # with its pauses, a service that was away for a while fits in
@@ -23,7 +24,8 @@ class PostReport:
     """What is seen of the post.
 
     Shape: `late_since` is the first try of the order that waits longest; `tracked_at` when
-           tracking was last read to its end, None before; `fault` why it was not.
+           tracking was last read to its end, None before; `fault` why it was not; `halted` counts
+           orders that wait because the service does not take our account's.
     """
 
     service: str
@@ -31,6 +33,7 @@ class PostReport:
     late_since: datetime | None
     tracked_at: datetime | None
     fault: str | None
+    halted: int
     items_left: int
     items: int
 
@@ -45,9 +48,10 @@ def watch_post(runtime: Runtime, connection: Connection) -> PostReport | None:
     return PostReport(
         service=service,
         states=count_by_state(connection),
-        late_since=overdue_since(connection) if service == "vnpost" else None,
+        late_since=overdue_since(connection, waited) if service == "vnpost" else None,
         tracked_at=cursor.succeeded_at if cursor else None,
         fault=cursor.fault if cursor else None,
+        halted=count_halted(connection),
         items_left=left,
         items=items,
     )

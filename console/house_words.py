@@ -37,6 +37,9 @@ JOBS: Mapping[str, str] = {
     "purge": "Xóa dữ liệu hết hạn lưu giữ",
     "seal-audit": "Niêm phong nhật ký",
     "check-audit": "Kiểm tra chuỗi niêm phong nhật ký",
+    "order-post": "Đặt bưu điện đến nhận kết quả",
+    "track-post": "Đọc hành trình bưu gửi",
+    "months": "Chuẩn bị bảng của các tháng tới",
     "close-unused": "Khóa tài khoản lâu không dùng",
     "tidy": "Dọn bảng tạm",
 }

@@ -98,10 +98,7 @@ def _enter(runtime: Runtime) -> Response:
 
 def _go_there(runtime: Runtime, provider: Provider) -> Response:
     back = local_page(request.args.get("next", ""))
-    try:
-        begun = set_out(runtime, provider, back, request.remote_addr or "")
-    except TooManyRefused as refusal:
-        return _too_many(runtime, refusal, back)
+    begun = set_out(runtime, provider, back)
     if isinstance(begun, SignOnFault):
         return _not_vouched(runtime, begun, back)
     session[LEFT] = begun.sealed

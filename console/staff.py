@@ -25,7 +25,7 @@ from bot.staff import (
     list_accounts,
     reset_password,
 )
-from console.door import actor, allowed
+from console.door import actor, allowed, present
 from console.frame import ROLE_WORDS
 from console.words import told
 
@@ -136,7 +136,8 @@ def _change_sign_on(runtime: Runtime, login: str, typed: str) -> Answer:
     if typed not in WAYS:
         abort(400)
     wished = SignOn(typed) if typed in set(SignOn) else None
-    changed = change_sign_on(runtime, actor(), listed.account.login, wished)
+    whose, session = listed.account.login, present().session_id
+    changed = change_sign_on(runtime, actor(), whose, wished, session)
     if isinstance(changed, tuple):
         flash(" ".join(told(changed).values()), "danger")
     else:

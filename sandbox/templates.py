@@ -152,8 +152,8 @@ TEMPLATES = {
         Template(
             "412247",
             "Bưu điện chuyển hoàn",
-            "TB: Kết quả hồ sơ của quý ông/bà (MS: <ma_ho_so>) không phát được, bưu điện đã chuyển "
-            "hoàn kết quả. Mời ông/bà đến Bộ phận Một cửa <co_quan> để nhận",
+            "TB: Bưu điện đã chuyển hoàn kết quả hồ sơ của quý ông/bà (MS: <ma_ho_so>). Mời ông/bà "
+            "đến Bộ phận Một cửa <co_quan> để nhận",
             (_CODE, _AGENCY),
             title="Bưu điện đã chuyển hoàn kết quả",
         ),

@@ -15,6 +15,7 @@ from bot.core.document import (
     MOST_SUMMARY,
     Document,
     Kind,
+    holds_identifier,
 )
 from webhooks.feed_types import Day, Form, Moment, Plain, at_most, fault
 
@@ -38,6 +39,15 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _kind_alone(text: str) -> str:
+    if holds_identifier(text):
+        raise fault(
+            "came a code with nine digits in a row or more, as somebody's number has them, "
+            "expected the code of the kind alone; a number belongs into owner_identifier"
+        )
+    return text
+
+
 def _text(most: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "maxLength": most})
 
@@ -49,6 +59,12 @@ Ref = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MOST_REF, "pattern": r"\S"}),
 ]
 Short = Annotated[Plain, AfterValidator(at_most(MOST_CODE)), _text(MOST_CODE)]
+KindCode = Annotated[
+    Plain,
+    AfterValidator(at_most(MOST_CODE)),
+    AfterValidator(_kind_alone),
+    WithJsonSchema({"type": "string", "maxLength": MOST_CODE, "not": {"pattern": "[0-9]{9}"}}),
+]
 Called = Annotated[Plain, AfterValidator(at_most(MOST_NAME)), _text(MOST_NAME)]
 Summary = Annotated[Plain, AfterValidator(at_most(MOST_SUMMARY)), _text(MOST_SUMMARY)]
 Scope = Annotated[Plain, AfterValidator(at_most(MOST_SCOPE)), _text(MOST_SCOPE)]
@@ -77,7 +93,7 @@ class DocumentForm(Form):
     name: Called | None = Field(
         default=None, description="its name", examples=["Giấy phép xây dựng"]
     )
-    type_code: Short | None = Field(
+    type_code: KindCode | None = Field(
         default=None,
         description="code of the kind of document; of a result that of the national base",
         examples=["KQ.G15.000031"],

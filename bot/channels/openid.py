@@ -15,7 +15,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from bot.channels.guarded import Bounds, Form, Got, NotFetched, fetch, may_fetch
 from bot.channels.openid_token import Expected, NotGenuineToken, UnknownKey, claims_of
-from bot.core.sign_on import SignOnFault, Vouched, proves_factor
+from bot.core.sign_on import SignOnFault, Vouched, proves_factor, told_login
 from bot.logs import log
 from bot.settings import Settings
 
@@ -117,12 +117,11 @@ class IdentityProvider:
             settings.oidc_issuer, settings.oidc_client_id, absence.nonce, self._clock()
         )
         claims = self._claims(token, expected, access)
-        login = claims.get(settings.oidc_login_claim)
-        if login is None:
-            login = self._told(access, claims["sub"]).get(settings.oidc_login_claim)
+        login = told_login(claims, settings.oidc_login_claim)
+        if not login:
+            login = told_login(self._told(access, claims["sub"]), settings.oidc_login_claim)
         acr, amr = settings.oidc_required_acr, settings.oidc_required_amr
         factor = proves_factor(claims, acr, amr)
-        login = login if isinstance(login, str) else ""
         return Vouched(settings.oidc_issuer, claims["sub"], login, factor, token)
 
     def document(self) -> Mapping[str, Any]:

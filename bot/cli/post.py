@@ -10,10 +10,10 @@ from bot.cli.door import FINDING, INPUT_ERROR, refuse, runtime_for
 from bot.core.counter_faults import Faults
 from bot.core.post_item import NoItemCode, read_block
 from bot.core.staff import Deed
+from bot.give_item import add_item_block
 from bot.order_file import order_file
 from bot.sheet import csv_lines, write_xlsx
 from bot.store.audit import write_deed
-from bot.store.post_items import add_block
 from bot.take_items import take_items
 
 
@@ -75,7 +75,7 @@ def block_command(block: str) -> None:
         refuse(f"post block: {fault}")
     runtime = runtime_for()
     with runtime.engine.begin() as connection:
-        added = add_block(connection, read, "", runtime.now())
+        added = add_item_block(runtime, connection, read, "")
         deed = Deed("post.block_entered", None, "post", None, {"items": added})
         write_deed(connection, None, runtime.now(), deed)
     click.echo(f"{added} item codes added, {len(read) - added} known before")

@@ -17,9 +17,14 @@ SEPARATOR = "."  # between owner and type; domain-facts 8.1 calls it the safest
 _OTHER = re.compile("[^0-9A-Z]+")
 # "079 090 001 234" is one number, "G15 000031" are two parts.
 _APART = re.compile(r"(?<![0-9A-Z])[0-9]+(?: [0-9]+)+(?![0-9A-Z])")
+# Nine digits or more are a person's or an organisation's; so is "079.090.001.234".
+_IDENTIFIER = re.compile(
+    r"[0-9]{9}|(?<![0-9])[0-9]{3}([./_-])[0-9]{3}\1[0-9]{3}\1[0-9]{3}(?![0-9])"
+)
 # What people write before a number, folded: "Số:", "Số ký hiệu", "Mã số giấy tờ", "Mã kết quả".
 _CALLED = re.compile(
-    r"^(?:(?:so|ma)(?: so)?(?: (?:ky hieu|giay to|ket qua|dinh danh))*)(?:\s*[:.]\s*|\s+)(?=\S)"
+    r"^(?:[^0-9a-z]*(?:so|ma)(?: so)?(?: (?:ky hieu|giay to|ket qua|dinh danh))*"
+    r"[^0-9a-z]+(?=[0-9a-z]))+"
 )
 
 
@@ -117,6 +122,12 @@ class Document:
     source_ref: str = ""
 
     @property
+    def is_data(self) -> bool:
+        """Whether it is there electronically; a result with a link or a place in a store is."""
+        placed = bool(self.link or self.national_store_id)
+        return self.digitised or (self.kind is Kind.RESULT and placed)
+
+    @property
     def number(self) -> str | None:
         """Its "mã số giấy tờ"; None while one of its halves is missing."""
         if not self.owner_identifier or not self.type_code:
@@ -150,6 +161,11 @@ def paper_number(owner_identifier: str, type_code: str) -> str:
     """
     owner = "".join(owner_identifier.split()).upper()
     return f"{owner}{SEPARATOR}{' '.join(type_code.split()).upper()}"
+
+
+def holds_identifier(type_code: str) -> bool:
+    """Whether somebody's number stands in the code of a kind, which is kept in clear."""
+    return _IDENTIFIER.search("".join(clean(type_code).split())) is not None
 
 
 def normal_number(typed: str) -> str:

@@ -18,6 +18,7 @@ from bot.core.document import (
     Document,
     Kind,
     Source,
+    holds_identifier,
 )
 
 # In the order of the form, with what each may hold.
@@ -50,6 +51,10 @@ NO_LINK = "Đường dẫn phải bắt đầu bằng https:// và không có d�
 NO_IDENTIFIER = (
     "Số định danh có ít nhất 6 chữ số hoặc chữ cái không dấu, ví dụ 079090001234 (cá nhân) hoặc "
     "0101234567 (tổ chức)."
+)
+NO_KIND = (
+    "Mã loại giấy tờ có từ 9 chữ số liền nhau, giống số định danh. Chỉ nhập mã loại, ví dụ "
+    "KQ.G15.000031; số định danh nhập vào ô số định danh."
 )
 TOO_LONG = "Dài {length} ký tự, nhiều nhất là {most}. Rút gọn lại."
 BACKWARDS = "Ngày hết hiệu lực đứng trước ngày có hiệu lực ({first})."
@@ -114,6 +119,8 @@ def _faults(
         yield "name", NO_NAME
     if told["owner_identifier"] and not _IDENTIFIER.fullmatch(told["owner_identifier"]):
         yield "owner_identifier", NO_IDENTIFIER
+    if holds_identifier(told["type_code"]):
+        yield "type_code", NO_KIND
     if told["link"] and not is_web_address(told["link"]):
         yield "link", NO_LINK
     year = one_line(typed.get("owner_birth_year", ""))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.core.intent import Kind
 from bot.core.ladder import FREE_WINDOW
+from bot.core.result_number import is_command
 from bot.core.words import PARTICLES
 from receipts.clean import clean, fold
 
@@ -20,8 +21,7 @@ WISH_WORDS = 4  # words; a longer "gặp cán bộ …" within a talk says more 
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDS = frozenset({"thoi", "ket thuc"})
 # Obeyed wherever they stand: whoever wants silence or deletion is not kept talking.
-# The number of a result names its owner, which is no clerk's to read here.
-_ALWAYS = frozenset({Kind.STOP, Kind.NEWS_STOP, Kind.FORGET, Kind.RECLAIM, Kind.EMPTY, Kind.RESULT})
+_ALWAYS = frozenset({Kind.STOP, Kind.NEWS_STOP, Kind.FORGET, Kind.RECLAIM, Kind.EMPTY})
 _WHEN_SHORT = frozenset({Kind.MY_DOSSIERS, Kind.FOLLOW})
 # Of the other commands only these very words: "hồ sơ xong chưa" is a question to the clerk.
 _COMMANDS = frozenset(
@@ -95,6 +95,8 @@ def is_for_bot(text: str, kind: Kind) -> bool:
     if kind in _ALWAYS or (text.lstrip().startswith("#") and kind is not Kind.UNKNOWN):
         return True
     words = plain_words(text)
+    if kind is Kind.RESULT:
+        return is_command(text)  # "kết quả 12/GP" is said to the clerk, "KQ 12/GP" to the bot
     if kind in _WHEN_SHORT:
         return len(words) <= SHORT
     return " ".join(words) in _COMMANDS

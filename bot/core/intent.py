@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.result_number import asked_number
+from bot.core.result_number import asked_number, is_distinct
 from bot.core.words import IDEAS, PARTICLES, PAYLOADS, RULES, WHOLE
 from receipts.clean import clean, fold
 from receipts.code import after_keyword
@@ -68,17 +68,8 @@ class Intent:
 # These are meant even when a number stands beside them ("gặp cán bộ, sđt 0905 …").
 _FIRM = frozenset({Kind.HANDOVER, Kind.FORGET, Kind.STOP, Kind.NEWS_STOP})
 # What a question for a result's number may look like besides; other wishes and numbers go first.
-_MAY_BE_RESULT = frozenset(
-    {
-        Kind.LOOKUP,
-        Kind.UNKNOWN,
-        Kind.PARTIAL_CODE,
-        Kind.PROCEDURE_CODE,
-        Kind.DOCUMENT_NUMBER,
-        Kind.CITIZEN_ID,
-        Kind.PHONE,
-    }
-)
+_MAY_BE_RESULT = frozenset({Kind.LOOKUP, Kind.UNKNOWN, Kind.DOCUMENT_NUMBER})
+_MAY_STAND_IN_IT = frozenset({Kind.PHONE, Kind.CITIZEN_ID, Kind.PARTIAL_CODE, Kind.PROCEDURE_CODE})
 _KIND_OF_OTHER = {other: Kind[other.name] for other in Lookalike if other.name in Kind.__members__}
 _WORD = re.compile(r"[a-z0-9]+|\?")
 _SIX = re.compile(r"\W*([0-9]{3})[ -]?([0-9]{3})[\s.]*")
@@ -173,7 +164,14 @@ def read_intent(text: str, keyword: str = "MCKH") -> Intent:
     if codes:
         return Intent(Kind.CODES, tuple(code.canonical for code in codes), number)
     kind = _without_code(text, other, keyword)
-    return Intent(Kind.RESULT, number=number) if number and kind in _MAY_BE_RESULT else Intent(kind)
+    return Intent(Kind.RESULT, number=number) if _asks_result(number, kind) else Intent(kind)
+
+
+def _asks_result(number: str, kind: Kind) -> bool:
+    """Whether a number is asked for that is no other: a phone behind "kq" stays a phone."""
+    if not number:
+        return False
+    return kind in _MAY_BE_RESULT or (kind in _MAY_STAND_IN_IT and is_distinct(number))
 
 
 def _without_code(text: str, other: Lookalike | None, keyword: str) -> Kind:

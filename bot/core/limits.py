@@ -63,3 +63,11 @@ class Allowance:
         self.looked_up.append(at)
         if not known:
             self.missed.append(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What one asker looked up: results' numbers are limited as codes are, and apart from them."""
+
+    codes: Allowance = field(default_factory=Allowance)
+    results: Allowance = field(default_factory=Allowance)

@@ -1,7 +1,7 @@
 """Papers and results in a record of the national exchange: an odd row is named, never refused."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from bot.core.document import (
     Document,
     Kind,
     ToldDocuments,
+    holds_identifier,
 )
 from bot.core.national_form import ZONE, NationalDossier, one_line
 from receipts.clean import fold
@@ -40,8 +41,17 @@ _DAYS = (
         r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?"
     ),
 )
-# An owner's number before the kind's code. Source: domain-facts 8.1 ("Mã số giấy tờ").
-_NUMBER = re.compile(r"(?P<owner>[0-9]{9,13}(?:-[0-9]{3})?|[A-Z][0-9]{7,8})\.(?P<type>\S.*)")
+# An owner's number and the kind's code, which are written in either order and with anything between
+# them. Source: domain-facts 8.1 ("Mã số giấy tờ", "separator in print not seen").
+_OWNER, _BETWEEN = "(?:[0-9]{10}-[0-9]{3}|[0-9]{9,13})", r"[._/\- ]"
+_NUMBERS = (
+    re.compile(rf"(?P<owner>{_OWNER}){_BETWEEN}+(?P<type>[^._/\- ].*)"),
+    re.compile(r"(?P<owner>[A-Z][0-9]{7,8})(?:\.|[_/\- ]+(?=[A-Za-z]))(?P<type>\S.*)"),
+    re.compile(rf"(?P<owner>{_OWNER})(?P<type>[A-Za-z].*)"),
+    re.compile(rf"(?P<type>.*[^._/\- ]){_BETWEEN}+(?P<owner>{_OWNER})"),
+    re.compile(rf"(?P<type>.*[A-Za-z])(?P<owner>{_OWNER})"),
+)
+_BLANK_IN_NUMBER = re.compile("(?<=[0-9]) (?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +182,9 @@ def _listed(rows: Any, name: str, owner: _Owner, odd: list[str]) -> Iterator[Doc
 def _document(row: _Row, kind: Kind, owner: _Owner) -> Document | None:
     """What a row tells; None when it says neither which document it is nor anything about it."""
     is_result = kind is Kind.RESULT
-    called = ("MaGiayToKetQua", "MaGiayTo") if is_result else ("MaGiayTo",)
-    code = row.whole(*called, "MaThanhPhanHoSo", most=MOST_CODE)
+    first = ("MaGiayToKetQua", "MaGiayTo") if is_result else ("MaGiayTo",)
+    called = (*first, "MaThanhPhanHoSo")
+    code = row.whole(*called, most=MOST_CODE)
     name = row.text("Ten", "TenGiayTo", "TenTepDinhKem") or ""
     link = row.whole("DuongDanTepTinKetQua", "DuongDanTaiTepTin", most=MOST_LINK)
     own_ref = row.text("GiayToId" if is_result else "TepDinhKemId")
@@ -182,13 +193,11 @@ def _document(row: _Row, kind: Kind, owner: _Owner) -> Document | None:
         return None
     if row.flag("IsDeleted"):
         return Document(kind, deleted=True, source_ref=f"{kind}:{ref}")
-    number = _NUMBER.fullmatch(code or "")
-    store = row.text("MaGiayToKhoQuocGia")
-    digitised = row.flag("DuocSoHoa")
+    numbered, type_code = _parts(code, row, called)
     document = Document(
         kind=kind,
         name=name,
-        type_code=number["type"] if number else code,
+        type_code=type_code,
         summary=row.text("TrichYeuNoiDung", most=MOST_SUMMARY),
         symbol=row.text("SoKyHieu"),
         issued_on=row.day("NgayBanHanh"),
@@ -196,11 +205,8 @@ def _document(row: _Row, kind: Kind, owner: _Owner) -> Document | None:
         signer=row.text("NguoiKy"),
         scope=row.text("PhamViHieuLuc", most=MOST_SCOPE),
         link=link,
-        national_store_id=store,
-        # A result that comes with its file or its place in a store is an electronic one.
-        digitised=bool(is_result and (own_ref or link or store))
-        if digitised is None
-        else digitised,
+        national_store_id=row.text("MaGiayToKhoQuocGia"),
+        digitised=bool(row.flag("DuocSoHoa")),
         reused=bool(row.flag("DuocTaiSuDung")),
         from_national_store=bool(row.flag("DuocLayTuKhoDMQG")),
         digitised_by=row.text("NguoiSoHoa"),
@@ -209,7 +215,25 @@ def _document(row: _Row, kind: Kind, owner: _Owner) -> Document | None:
         revoked_on=row.day("NgayThuHoi"),
         source_ref=f"{kind}:{ref}",
     )
-    return _owned(_lasting(document, row), row, owner, number["owner"] if number else None)
+    return _owned(_lasting(document, row), row, owner, numbered)
+
+
+def _parts(code: str | None, row: _Row, called: Sequence[str]) -> tuple[str | None, str | None]:
+    """Owner's number and kind of a code that may hold both; of a kind with a number in it neither.
+
+    The kind is kept in clear, and nobody's number is.
+    """
+    if code is None:
+        return None, None
+    for typed in (code, _BLANK_IN_NUMBER.sub("", code)):
+        for form in _NUMBERS:
+            found = form.fullmatch(typed)
+            if found and not holds_identifier(found["type"]):
+                return found["owner"], found["type"]
+    if not holds_identifier(code):
+        return None, code
+    row.note(next(name for name in called if row.whole(name, most=MOST_CODE) == code), "value")
+    return None, None
 
 
 def _lasting(document: Document, row: _Row) -> Document:

@@ -8,7 +8,7 @@ from bot.core.counter_csv import RowFault, file_rows
 from bot.core.post_item import NoItemCode, read_item_code
 from receipts.code import read_one
 
-MOST_BYTES, MOST_ROWS, MOST_FAULTS = 4 * 2**20, 20_000, 50
+MOST_BYTES, MOST_ROWS, MOST_FAULTS = 4 * 2**20, 2_000, 50
 # Names of columns, folded: as an order file has them, or in Vietnamese.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "number": ("ordernumber", "order number", "ma ho so", "so don hang", "so hieu don hang"),

@@ -4,6 +4,7 @@ Who gets it stands in bot.core.post_receiver, item codes in bot.core.post_item.
 Source: domain-facts 9, 10 (row 18).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,19 +58,20 @@ class Milestone(StrEnum):
     """What a line of the post's tracking means to us."""
 
     COLLECTED = "collected"
-    UNDER_WAY = "under_way"
+    UNDER_WAY = "under_way"  # nothing that is known: of a parcel that the post has, on its way
     DELIVERED = "delivered"
     RETURNED = "returned"
 
 
 # Words of statusMessage, folded. The list of codes is not public: only these are believed.
-# "Không phát thành công" must not read as delivered, so what denies is looked for first.
-_DENIES = ("khong ", "chua ", "that bai")
-_SAYS: tuple[tuple[str, Milestone], ...] = (
-    ("chuyen hoan", Milestone.RETURNED),
-    ("phat thanh cong", Milestone.DELIVERED),
-    ("da nhan gui", Milestone.COLLECTED),
-    ("chap nhan gui", Milestone.COLLECTED),
+# "Không phát thành công" must not read as delivered: what denies counts directly beside the words,
+# for "Không phát được, chuyển hoàn" is a return all the same. "Vận chuyển hoàn tất" is none.
+_DENIED = re.compile(r"\b(khong|chua)( (bi|chuyen|duoc|the|thuc hien))* $")
+_FAILED = re.compile(r" (that bai|(khong|chua) thanh cong)\b")
+_SAYS: tuple[tuple[re.Pattern[str], Milestone], ...] = (
+    (re.compile(r"(?<!van )(?<!luan )\bchuyen hoan\b(?! tat\b)"), Milestone.RETURNED),
+    (re.compile(r"\bphat thanh cong\b"), Milestone.DELIVERED),
+    (re.compile(r"\b(da nhan|chap nhan) gui\b"), Milestone.COLLECTED),
 )
 _NEXT: Mapping[Milestone, ReturnState] = MappingProxyType(
     {
@@ -101,27 +103,32 @@ class Tracked:
 
 
 def milestone_of(message: str) -> Milestone:
-    """What a line of tracking says; whatever is not known means that it is under way.
+    """What a line of tracking says; UNDER_WAY for whatever is not known.
 
     Source: domain-facts 10 (row 18).
     """
     folded = " ".join(fold(clean(message)).lower().split())
     for words, milestone in _SAYS:
-        before, found, after = folded.partition(words)
-        if found and not any(no in f"{before}{after} " for no in _DENIES):
+        if any(not _is_denied(folded, found) for found in words.finditer(folded)):
             return milestone
     return Milestone.UNDER_WAY
+
+
+def _is_denied(folded: str, found: re.Match[str]) -> bool:
+    before, after = folded[: found.start()], folded[found.end() :]
+    return _DENIED.search(before) is not None or _FAILED.match(after) is not None
 
 
 def state_after(state: ReturnState, milestone: Milestone) -> ReturnState:
     """Where a return stands after a line of tracking: never back, and an end stays an end.
 
-    A parcel on its way back that is brought in the end was delivered; one that the service has
-    although we have no answer to our order, or wanted to cancel it, is with the post all the same.
+    What is delivered after "chuyển hoàn" went to the sender. Words that are not known ("đang đến
+    lấy hàng", "đã hủy") move nothing but a parcel that the post has. One that it has although we
+    have no answer to our order, or wanted to cancel it, is with the post all the same.
     """
-    new = _NEXT[milestone]
-    if state is ReturnState.DELIVERED:
+    if state in (ReturnState.DELIVERED, ReturnState.RETURNED):
         return state
-    if state is ReturnState.RETURNED:
-        return new if new is ReturnState.DELIVERED else state
+    if milestone is Milestone.UNDER_WAY and state is not ReturnState.COLLECTED:
+        return state
+    new = _NEXT[milestone]
     return new if new in ENDED or _RANK[new] > _RANK.get(state, 0) else state

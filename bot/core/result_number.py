@@ -15,50 +15,57 @@ class Standing(StrEnum):
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    NO_TERM = "no_term"  # it is there, and its source does not say how long it counts
     UNKNOWN = "unknown"
 
 
-# "KQ …", "kết quả …", "kiểm tra giúp em kết quả …", "xác minh KQ …". The full stop is none of the
-# separators: "KQ.G15.000031" is a type of result, not somebody's.
-_ASKS = re.compile(
-    r"[\W_]{0,16}(?:(?:kiem tra|kiemtra|ktra|check|xac minh|xacminh|xac thuc|doi chieu|tra cuu|"
-    r"tracuu|xem)(?: (?:giup|ho|cho|lai|toi|em|minh)){0,3} +)?"
-    r"(?:kq|ket qua|ketqua)(?: dien tu)?(?:[\s:;,\-_=#]+|(?=[0-9]))"
+# "KQ …", "kết quả số …", "xác minh kết quả …" and nothing else: any free word makes it a question
+# to be answered as ever. The full stop does not part: "KQ.G15.000031" is a type of result.
+_ASKED = re.compile(
+    r"[\W_]{0,16}(?:(?:kiem tra|xac minh) +)?(?:kq|ket ?qua)(?:[\s:;,\-_=#]+|(?=[0-9]))"
+    r"(?:(?:giay to so|(?:ma|so)(?: so)?(?: (?:ky hieu|giay to|ket qua))?)[ :.]+)?"
+    # One group: "12/GP - UBND", "079090001234.KQ.G15.000031", "BK 123456".
+    r"(?P<number>[a-z]{2} [0-9]{6,8}|[a-z0-9]+(?: ?[./_\-]+ ?[a-z0-9]+)*)"
+    r"(?:[\s,;.?!]+(?:a|ah|nhe|nha|voi))?[\s,;:.?!\-_/]*"
 )
-# What people write behind a number: whether it counts, a full stop, a courtesy.
-_BEHIND = re.compile(
-    r"(?:[\s,;.?!]+(?:(?:con|het|co)? ?(?:hieu luc|gia tri)[a-z ]*|khong|ko|a|ah|nhe|nha|voi|vay|"
-    r"giup|di)|[\s,;:.?!\-_/]+)+\Z"
-)
-# Words of a question about a dossier, which stand in no number.
+_COMMAND = re.compile(r"[\W_]{0,16}kq(?![a-z])")
+# What people write together with a number that is no result's: "15ngay", "sdt0905", "HS 123456".
 _QUESTION = (
-    "hs hoso cua toi minh ngay thang nop chua khong bao khi nao roi xong lay nhan duoc tra hen mst "
-    "cccd cmnd sdt"
+    "hoso sdt cccd cmnd mst stt ngay thang nam tuan gio phut quay phong tang thua trieu tr nghin "
+    "dong diem nguoi lan"
 )
-_NO_NUMBER = frozenset(_QUESTION.split())
-_MOST_WORDS = 4  # without a digit: "12/GP - UBND Loc Tho"
-_LEAST = 3  # letters and digits; fewer tell nothing apart
-_DATE = re.compile(r"[0-3]?[0-9]\.[01]?[0-9]\.(?:[12][0-9])?[0-9]{2}")
+_BEFORE = "hs dt sd cc bn ms mh so ma lo to dot lop khoi ban thu h"
+_NO_NUMBER, _NO_BEGINNING = frozenset(_QUESTION.split()), frozenset(_BEFORE.split())
+_LEAST, _LEAST_BARE = 3, 6  # letters and digits; "8h30" has no stroke, and is none
+_LETTERS = re.compile("[a-z]+")
 _SEAM = re.compile("(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")
 _STOP_AT_SEAM = re.compile(r"(?<=[A-Z])\.(?=[0-9])|(?<=[0-9])\.(?=[A-Z])")
-_IDENTITY_WIDTHS = (9, 10, 11, 12)  # a bare number of these is a person's, or a phone
+# An owner's number with a kind behind it, or a symbol's own number with a stroke.
+_DISTINCT = re.compile(r"[0-9]{9,13}(?:-[0-9]{3})?\.[0-9a-z]|[0-9]{1,8}/")
 
 
 def asked_number(text: str) -> str | None:
     """The number or symbol whose result a text asks for, as typed; None where it asks for none.
 
-    Shape:  any str, in linear time; diacritics or not. A bare number in the width of an identity
-            paper or a phone is never taken for one, nor is a date.
-    Source: domain-facts 8.1 ("exact number"); 2.3.
+    Shape:  any str, in linear time; diacritics or not. The whole text is the question, the number
+            is one group of letters and digits: "kết quả số điện thoại …" asks for nothing here.
+    Source: domain-facts 8.1 ("exact number"); 2.3; interfaces 5.
     """
     typed = clean(text)
-    begin = _ASKS.match(fold(typed))
-    if begin is None:
+    found = _ASKED.fullmatch(fold(typed))
+    if found is None or len(found["number"]) > MOST_TYPED_NUMBER or not _is_number(found["number"]):
         return None
-    rest = typed[begin.end() : begin.end() + 2 * MOST_TYPED_NUMBER]
-    behind = _BEHIND.search(fold(rest))
-    number = (rest[: behind.start()] if behind else rest).strip()
-    return number if len(number) <= MOST_TYPED_NUMBER and _is_number(number) else None
+    return typed[slice(*found.span("number"))]
+
+
+def is_command(text: str) -> bool:
+    """Whether a text that asks for a result's number begins with the command itself, "KQ"."""
+    return _COMMAND.match(fold(clean(text))) is not None
+
+
+def is_distinct(number: str) -> bool:
+    """Whether a number is a result's, although a phone's or an identity paper's stands in it."""
+    return _DISTINCT.match(fold(number)) is not None
 
 
 def is_readable(typed: str) -> bool:
@@ -68,15 +75,15 @@ def is_readable(typed: str) -> bool:
     return not few and any(char.isdigit() for char in plain)
 
 
-def _is_number(typed: str) -> bool:
-    if not is_readable(typed):
+def _is_number(folded: str) -> bool:
+    """Whether a group is a result's number: letters and digits, and no word of a question."""
+    first_digit = next((at for at, char in enumerate(folded) if char.isdigit()), None)
+    words = _LETTERS.findall(folded)
+    if first_digit is None or not words:
         return False
-    normal = normal_number(typed)
-    plain = normal.replace(".", "")
-    if plain.isdigit() and (len(plain) in _IDENTITY_WIDTHS or _DATE.fullmatch(normal)):
-        return False
-    words = [word for word in fold(typed).split() if word.isalpha()]
-    return len(words) <= _MOST_WORDS and _NO_NUMBER.isdisjoint(words)
+    long_enough = sum(map(str.isalnum, folded)) >= (_LEAST if "/" in folded else _LEAST_BARE)
+    beginning = _LETTERS.findall(folded[:first_digit])
+    return long_enough and _NO_NUMBER.isdisjoint(words) and _NO_BEGINNING.isdisjoint(beginning)
 
 
 def readings(typed: str) -> tuple[str, ...]:
@@ -90,7 +97,7 @@ def readings(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def standing_of(found: Iterable[Validity]) -> Standing:
+def standing_of(found: Iterable[Validity | Standing]) -> Standing:
     """The answer for all results that a number or symbol leads to.
 
     A symbol may be many agencies' ("12/QĐ-UBND"): only what is true of each of them is told.

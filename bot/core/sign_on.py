@@ -45,6 +45,19 @@ class Vouched:
     token: str
 
 
+def told_login(claims: Mapping[str, object], claim: str) -> str:
+    """The login as the provider tells it; "" where it tells none.
+
+    Shape:  an e-mail address counts once the provider has made sure that it is this person's:
+            elsewhere anybody may write any address into an account of theirs.
+    Source: OpenID Connect Core 1.0, section 5.1 (email_verified) and 5.7 (claim stability).
+    """
+    told = claims.get(claim)
+    if claim == "email" and claims.get("email_verified") is not True:
+        return ""
+    return told if isinstance(told, str) else ""
+
+
 def proves_factor(claims: Mapping[str, object], acr: Collection[str], amr: Collection[str]) -> bool:
     """Whether the provider asked for more than a password.
 

@@ -56,8 +56,9 @@ staff_session = Table(
     Column("ended_at", Instant),
     Column("ended_why", String(16)),  # bot/core/log_in.py, EndedWhy
     Column("factor_at", Instant),  # when the second factor was proved in it
-    Column("way", String(8)),  # provider; NULL: a password
+    Column("way", String(8)),  # provider, prov-2fa (asked for a factor, too); NULL: a password
     Column("provider_token", LargeBinary),  # sealed; says to the provider whose session ends
+    Column("identity_mark", LargeBinary),  # whom to link once our second factor is proved
 )
 
 # What staff did, each in the transaction that did it. Nothing personal of a citizen.

@@ -34,6 +34,8 @@ def _number(counts: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((counts, 1), else_=0), type_=Integer)
 
 
+# Not of one that is listed and lies there on paper alone (`document_record`).
+_IS_ELECTRONIC = and_(document.c.kind == str(Kind.RESULT), document.c.digitised)
 _IS_PAPER = document.c.kind == str(Kind.PAPER)
 # A paper taken from a store is there as data, whoever digitised it.
 _AS_DATA = or_(document.c.digitised, document.c.reused, document.c.from_national_store)
@@ -41,7 +43,7 @@ _PRESENT = by_dialect(
     lambda among: (
         select(
             document.c.dossier_id,
-            _number(document.c.kind == str(Kind.RESULT)),
+            _number(_IS_ELECTRONIC),
             _number(_IS_PAPER),
             _number(and_(_IS_PAPER, _AS_DATA)),
             _number(and_(_IS_PAPER, document.c.reused)),

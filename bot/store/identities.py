@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.account_tables import staff_identity
@@ -17,6 +17,12 @@ def login_of_identity(connection: Connection, mark: bytes) -> str | None:
         .where(staff_identity.c.mark == mark)
     )
     return found
+
+
+def is_linked(connection: Connection, staff_id: int, issuer: str) -> bool:
+    """Whether an account is linked to anybody at this provider."""
+    known = exists().where(staff_identity.c.staff_id == staff_id, staff_identity.c.issuer == issuer)
+    return bool(connection.scalar(select(known)))
 
 
 def link_identity(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from bot.core.phone import looks_mobile
 from bot.store.tables import lookup
@@ -12,16 +12,29 @@ from bot.store.tables import lookup
 PAPER, NO_PAPER = "paper", "no_paper"  # the number of a result was asked for; whether it was found
 
 
-def lookups_since(
-    connection: Connection, askers: Collection[str], since: datetime
-) -> dict[str, list[tuple[datetime, bool]]]:
-    """Per asker, (when, whether the code or number was known) after `since`."""
-    found: dict[str, list[tuple[datetime, bool]]] = {asker: [] for asker in askers}
+_CHECKS = (PAPER, NO_PAPER)
+Past = dict[str, list[tuple[datetime, bool]]]
+
+
+def lookups_since(connection: Connection, askers: Collection[str], since: datetime) -> Past:
+    """Per asker, (when, whether the code was known) after `since`; results' numbers left aside."""
+    return _past(connection, askers, since, lookup.c.way.not_in(_CHECKS))
+
+
+def checks_since(connection: Connection, askers: Collection[str], since: datetime) -> Past:
+    """The same of results' numbers that were asked for."""
+    return _past(connection, askers, since, lookup.c.way.in_(_CHECKS))
+
+
+def _past(
+    connection: Connection, askers: Collection[str], since: datetime, ways: ColumnElement[bool]
+) -> Past:
+    found: Past = {asker: [] for asker in askers}
     if not found:
         return found
     rows = connection.execute(
         select(lookup.c.asker, lookup.c.at, lookup.c.dossier_id, lookup.c.way).where(
-            lookup.c.asker.in_(sorted(found)), lookup.c.at > since
+            lookup.c.asker.in_(sorted(found)), lookup.c.at > since, ways
         )
     )
     for asker, at, dossier_id, way in rows:

@@ -97,8 +97,8 @@ def blank_corrections(connection: Connection, ids: Collection[int]) -> None:
 def blank_returns(connection: Connection, ids: Collection[int], now: datetime) -> None:
     """Wipe who gets the results of these dossiers by post, and what the post said of it.
 
-    What was not ordered is not sent any more. A parcel that the post has keeps its code, by which
-    its end is heard of.
+    What was not ordered is not sent any more; what may have been is cancelled at the post. A parcel
+    that the post has keeps its code, by which its end is heard of.
     """
     if not ids:
         return
@@ -106,9 +106,16 @@ def blank_returns(connection: Connection, ids: Collection[int], now: datetime) -
     with_post = post_return.c.state.in_(sorted(map(str, WITH_THE_POST)))
     person: dict[str, Any] = dict.fromkeys(("receiver", "told", "told_mark", "reason"))
     stopped = {"state": str(ReturnState.CANCELLED), "due_at": None, "claim": None}
+    asked = post_return.c.asked_at.is_not(None)
+    in_doubt = and_(post_return.c.state == str(ReturnState.REGISTERED), asked)
     connection.execute(
         update(post_return)
-        .where(of_these, post_return.c.state.in_(sorted(map(str, BEFORE_ORDER))))
+        .where(of_these, in_doubt)
+        .values(cancel_at=now, due_at=func.coalesce(post_return.c.due_at, now))
+    )
+    connection.execute(
+        update(post_return)
+        .where(of_these, ~in_doubt, post_return.c.state.in_(sorted(map(str, BEFORE_ORDER))))
         .values(**stopped, cancel_at=now, closed_at=now)
     )
     connection.execute(update(post_return).where(of_these, with_post).values(**person))

@@ -119,14 +119,21 @@ def rows_of(connection: Connection, part: str) -> int:
     return connection.scalar(select(func.count()).select_from(table(part))) or 0
 
 
-def drop_partition(connection: Connection, name: str, part: str) -> None:
-    """Take a partition off its table and drop it with all its rows.
+def hold(connection: Connection, name: str) -> None:
+    """Let nobody else read or write a table until this transaction ends.
 
-    Not concurrently: that is not to be had where there is a partition of the rest, without which
-    one missed month would stop the house. So the table is held, for the moment that it takes.
+    Errors: OperationalError when somebody works on it longer than a moment.
     """
     connection.execute(_PATIENCE)
     connection.execute(text(f"LOCK TABLE {_ABOVE[name]}, {name} IN ACCESS EXCLUSIVE MODE"))
+
+
+def drop_partition(connection: Connection, name: str, part: str) -> None:
+    """Take a partition off its table, which is held, and drop it with all its rows.
+
+    Not concurrently: that is not to be had where there is a partition of the rest, without which
+    one missed month would stop the house.
+    """
     connection.execute(text(f"ALTER TABLE {name} DETACH PARTITION {part}"))
     connection.execute(text(f"DROP TABLE {part}"))
 
@@ -136,13 +143,12 @@ def thin_partition(
 ) -> int:
     """Put a partition in the place of another that has of its rows those of `living` only.
 
+    The table is held, and was when `living` was asked for.
     Shape: `column` is what `living` are numbers of. Result: how many rows are left.
     """
     going = f"{part.name}_going"
     since = f"'{part.since.isoformat()}'" if part.since else "MINVALUE"
     until = f"'{part.until.isoformat()}'" if part.until else "MAXVALUE"
-    connection.execute(_PATIENCE)
-    connection.execute(text(f"LOCK TABLE {_ABOVE[name]}, {name} IN ACCESS EXCLUSIVE MODE"))
     connection.execute(text(f"ALTER TABLE {name} DETACH PARTITION {part.name}"))
     connection.execute(text(f"ALTER TABLE {part.name} RENAME TO {going}"))
     span = f"FROM ({since}) TO ({until})"

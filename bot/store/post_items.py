@@ -1,5 +1,6 @@
 """Item codes of the post: blocks stored, one code given out once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -46,6 +47,16 @@ def add_block(connection: Connection, block: ItemBlock, by: str, now: datetime) 
     for start in range(0, len(rows), AT_ONCE):
         connection.execute(_ONCE[connection.dialect.name], rows[start : start + AT_ONCE])
     return _count(connection) - before
+
+
+def mark_given(connection: Connection, items: Sequence[ItemCode], now: datetime) -> None:
+    """These codes were given out before, whoever did it."""
+    rows = [
+        {"of_service": one.service + one.country, "of_number": one.number, "now": now}
+        for one in items
+    ]
+    if rows:
+        connection.execute(_GIVE, rows)
 
 
 def _count(connection: Connection) -> int:

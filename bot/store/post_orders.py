@@ -1,8 +1,8 @@
 """Results that go back by post: wanted, claimed for an order, changed, listed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select, update
@@ -237,16 +237,49 @@ def count_by_state(
     return {ReturnState(state): count for state, count in connection.execute(query)}
 
 
-def overdue_since(connection: Connection) -> datetime | None:
-    """When the order first became due that waits longest; None when none is.
+def overdue_since(connection: Connection, waited: Callable[[int], timedelta]) -> datetime | None:
+    """When the order or cancellation first became due that waits longest; None when none is.
 
     One that the service did not answer is due again later: then the moment of its first try.
+    Shape: `waited` is how long so many tries that surely came to nothing have put an order off.
     """
-    since = func.coalesce(post_return.c.asked_at, post_return.c.due_at)
-    found: datetime | None = connection.scalar(
-        select(func.min(since)).where(post_return.c.due_at.is_not(None))
+    begun = func.coalesce(post_return.c.cancel_at, post_return.c.asked_at)
+    tried: datetime | None = connection.scalar(
+        select(func.min(begun)).where(post_return.c.due_at.is_not(None))
     )
-    return found
+    untaken = connection.execute(
+        select(post_return.c.refusals, func.min(post_return.c.due_at))
+        .where(post_return.c.due_at.is_not(None), begun.is_(None))
+        .group_by(post_return.c.refusals)
+    )
+    moments = [due_at - waited(refusals) for refusals, due_at in untaken]
+    return min([*moments, *([tried] if tried else [])], default=None)
+
+
+def count_halted(connection: Connection) -> int:
+    """How many orders wait that the service surely has not taken, for our account's sake."""
+    chosen = select(func.count()).where(
+        post_return.c.state == str(ReturnState.REGISTERED),
+        post_return.c.due_at.is_not(None),
+        post_return.c.asked_at.is_(None),
+        post_return.c.refusals > 0,
+    )
+    return connection.scalar(chosen) or 0
+
+
+def last_refused(connection: Connection) -> PostReturn | None:
+    """The order that was refused last; None where one was taken since."""
+    taken = select(func.max(post_return.c.ordered_at)).scalar_subquery()
+    row = connection.execute(
+        select(*_COLUMNS)
+        .where(
+            post_return.c.state == str(ReturnState.REFUSED),
+            or_(taken.is_(None), post_return.c.updated_at > taken),
+        )
+        .order_by(post_return.c.updated_at.desc(), post_return.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return row_of(row) if row else None
 
 
 def desks_of_open(connection: Connection) -> set[str]:
@@ -292,10 +325,10 @@ def returns_for_file(
             dossier.c.agency_code.in_(sorted(agencies)),
             post_return.c.state != str(ReturnState.CANCELLED),
         )
-        .order_by(dossier.c.code)
+        .order_by(post_return.c.id)  # as everybody holds them, so that nobody waits in a ring
         .with_for_update(of=post_return)
     )
-    return [_beside(row) for row in rows]
+    return sorted(map(_beside, rows), key=lambda found: found.code)
 
 
 @dataclass(frozen=True, slots=True)

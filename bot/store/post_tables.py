@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
 )
 
 from bot.store.tables import Id, Instant, identity, metadata
@@ -58,7 +59,8 @@ post_progress = Table(
     identity(),
     Column("return_id", Id, ForeignKey("post_return.id"), nullable=False, index=True),
     Column("dossier_id", Id, nullable=False),
-    Column("row_id", BigInteger, nullable=False, unique=True),  # the service's number
+    Column("service", String(80), nullable=False),  # name of its cursor; "file" for files
+    Column("row_id", BigInteger, nullable=False),  # the service's number
     Column("code", String(40), nullable=False),  # as it came; the list is not public
     Column("message", LargeBinary),  # sealed: it may name who took the parcel
     Column("milestone", String(12), nullable=False),
@@ -67,6 +69,7 @@ post_progress = Table(
     Column("earned", String(16)),  # the event that was owed for it
     Column("agency_code", String(40), nullable=False),  # then; with the next, for the books
     Column("procedure_code", String(64), nullable=False),
+    UniqueConstraint("service", "row_id"),
 )
 
 # Item codes that the postal service gave us, one row a code, so that none is given out twice and

@@ -94,6 +94,19 @@ _PARCEL = (
     dossier.c.due_at,
     dossier.c.phone_index,
 )
+# The dossiers first, in the order in which feeds hold them: a notice refers to its dossier, so
+# whoever owes one with the return alone in hand would wait in a ring with a feed on PostgreSQL.
+_THEIR_DOSSIERS = by_dialect(
+    lambda among: (
+        select(dossier.c.id)
+        .where(
+            among(dossier.c.code, "codes"),
+            dossier.c.id.in_(select(post_return.c.dossier_id)),
+        )
+        .order_by(dossier.c.code)
+        .with_for_update()
+    )
+)
 _PARCELS = by_dialect(
     lambda among: (
         select(*row_columns(), *_PARCEL)
@@ -106,10 +119,12 @@ _PARCELS = by_dialect(
 
 
 def hold_parcels(connection: Connection, codes: Collection[str]) -> dict[str, Parcel]:
-    """The returns of the dossiers with these codes, held for this transaction, by code."""
+    """The returns of the dossiers with these codes, both held for this transaction, by code."""
     if not codes:
         return {}
-    rows = connection.execute(_PARCELS[connection.dialect.name], {"codes": sorted(codes)})
+    dialect, wanted = connection.dialect.name, {"codes": sorted(codes)}
+    connection.execute(_THEIR_DOSSIERS[dialect], wanted)
+    rows = connection.execute(_PARCELS[dialect], wanted)
     cut = len(row_columns())
     return {row[cut]: Parcel(row_of(row[:cut]), *row[cut:]) for row in rows}
 
@@ -118,7 +133,9 @@ def add_line(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Store a line of tracking; False when it was known."""
     added = _INSERTS[connection.dialect.name](post_progress).values(**row)
     done = connection.execute(
-        added.on_conflict_do_nothing(index_elements=["row_id"]).returning(post_progress.c.id)
+        added.on_conflict_do_nothing(index_elements=["service", "row_id"]).returning(
+            post_progress.c.id
+        )
     )
     return done.scalar_one_or_none() is not None
 

@@ -1,26 +1,19 @@
-"""What a read replica says of itself."""
-
-from datetime import timedelta
+"""What a database server says of itself: whether it is a replica, how many it serves, its zone."""
 
 from sqlalchemy import Connection, text
 
-# A replica that has replayed all that it was sent is of this moment, however long ago its newest
-# change was made. Source: PostgreSQL, "Recovery Information Functions".
-_HOW_OLD = text(
-    "SELECT pg_is_in_recovery(), CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() "
-    "AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0 "
-    "ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"
-)
 _MOST = text(
     "SELECT current_setting('max_connections')::int "
     "- current_setting('superuser_reserved_connections')::int"
 )
 
 
-def how_old(connection: Connection) -> tuple[bool, timedelta | None]:
-    """Whether this is a replica, and how long ago what it holds was true; None when unknown."""
-    is_replica, seconds = connection.execute(_HOW_OLD).one()
-    return is_replica, None if seconds is None else timedelta(seconds=float(seconds))
+def is_replica(connection: Connection) -> bool:
+    """Whether the server only takes over what another writes.
+
+    Source: PostgreSQL, "Recovery Information Functions".
+    """
+    return bool(connection.scalar(text("SELECT pg_is_in_recovery()")))
 
 
 def most_connections(connection: Connection) -> int:

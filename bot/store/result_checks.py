@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, or_, select
 
 from bot.core.document import Kind
+from bot.core.dossier import Status
 from bot.store.among import Among, by_dialect
 from bot.store.document_tables import document
+from bot.store.tables import dossier
 
+# What a dossier tells earlier is a draft, or of an earlier end that was taken back.
+_THERE = (int(Status.RESULT), int(Status.RETURNED))
 MOST_FOUND = 500  # of all numbers that one batch asks for; one has a handful
 
 
@@ -37,7 +41,13 @@ def _asked(among: Among) -> Select[Any]:
             document.c.valid_forever,
             document.c.revoked_on,
         )
-        .where(is_asked, document.c.kind == str(Kind.RESULT), document.c.deleted.is_(False))
+        .join(dossier, dossier.c.id == document.c.dossier_id)
+        .where(
+            is_asked,
+            document.c.kind == str(Kind.RESULT),
+            document.c.deleted.is_(False),
+            dossier.c.status.in_(_THERE),
+        )
         .order_by(document.c.issued_on.desc().nulls_last(), document.c.id.desc())
         .limit(MOST_FOUND)
     )
@@ -49,7 +59,10 @@ _ASKED = by_dialect(_asked)
 def checked_results(
     connection: Connection, marks: Collection[bytes]
 ) -> Mapping[bytes, list[CheckedResult]]:
-    """The results that bear these marks, by mark, the one issued last first; no deleted ones."""
+    """The results that bear these marks, by mark, the one issued last first.
+
+    Shape: none that is deleted, or whose dossier has no result (any more).
+    """
     found: dict[bytes, list[CheckedResult]] = {mark: [] for mark in marks}
     if not found:
         return found

@@ -76,7 +76,7 @@ HASHES: Mapping[str, tuple[str, ...]] = {
     "phone_state": ("phone_index",),
     "phone_link": ("phone_index",),
     "phone_proof": ("phone_index", "code_mark"),
-    "staff_session": ("token_mark",),
+    "staff_session": ("token_mark", "identity_mark"),
     "recovery_code": ("mark",),
     "staff_identity": ("mark",),
     "audit_link": ("digest",),

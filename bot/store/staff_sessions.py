@@ -10,12 +10,30 @@ from bot.core.log_in import EndedWhy
 from bot.store.counter_tables import staff, staff_session
 from bot.store.staff import COLUMNS, StoredStaff, stored
 
-BY_PROVIDER = "provider"
+BY_PROVIDER, WITH_FACTOR = "provider", "prov-2fa"
+_NOTHING_LEFT = {"provider_token": None, "identity_mark": None}  # of a session that has ended
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Vouching:
+    """What an identity provider gave for a session.
+
+    Shape: `token`, sealed; `factor` tells that it asked for more than a password; `mark` is the
+           identity to be linked once our own factor is proved, None when there is nothing to link.
+    """
+
+    token: bytes
+    factor: bool
+    mark: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredSession:
-    """A session, and whose it is."""
+    """A session, and whose it is.
+
+    Shape: `factor_at` is when a second factor was proved, ours or the provider's;
+           `provider_factor` tells that it was the provider's.
+    """
 
     id: int
     created_at: datetime
@@ -23,6 +41,7 @@ class StoredSession:
     ended_why: EndedWhy | None
     factor_at: datetime | None
     by_provider: bool
+    provider_factor: bool
     provider_token: bytes | None
     staff: StoredStaff
 
@@ -32,16 +51,18 @@ def insert_session(
     mark: bytes,
     staff_id: int,
     now: datetime,
-    provider_token: bytes | None = None,
+    vouching: Vouching | None = None,
 ) -> int:
     """Store a session that begins now; its id.
 
-    Shape: `provider_token`, sealed, where the identity provider has vouched; else a password did.
+    Shape: `vouching` where the identity provider has vouched; else a password did.
     """
     values: dict[str, Any] = {"token_mark": mark, "staff_id": staff_id}
     values |= {"created_at": now, "seen_at": now}
-    if provider_token is not None:
-        values |= {"way": BY_PROVIDER, "provider_token": provider_token}
+    if vouching is not None:
+        values |= {"way": WITH_FACTOR if vouching.factor else BY_PROVIDER}
+        values |= {"provider_token": vouching.token, "identity_mark": vouching.mark}
+        values |= {"factor_at": now if vouching.factor else None}
     made = connection.execute(insert(staff_session).values(values).returning(staff_session.c.id))
     return int(made.scalar_one())
 
@@ -72,7 +93,8 @@ def session_by_mark(connection: Connection, mark: bytes) -> StoredSession | None
         seen_at=row.seen_at,
         ended_why=ended,
         factor_at=row.factor_at,
-        by_provider=row.way == BY_PROVIDER,
+        by_provider=row.way in (BY_PROVIDER, WITH_FACTOR),
+        provider_factor=row.way == WITH_FACTOR,
         provider_token=row.provider_token,
         staff=stored(row),
     )
@@ -85,6 +107,13 @@ def provider_token_of(connection: Connection, session_id: int) -> bytes | None:
     return found
 
 
+def mark_to_link(connection: Connection, session_id: int) -> bytes | None:
+    """Whom to link to a session's account once its second factor is proved; None: nobody."""
+    chosen = select(staff_session.c.identity_mark).where(staff_session.c.id == session_id)
+    found: bytes | None = connection.scalar(chosen)
+    return found
+
+
 def see_session(connection: Connection, session_id: int, now: datetime) -> None:
     """Write down that a session was used."""
     connection.execute(
@@ -93,11 +122,11 @@ def see_session(connection: Connection, session_id: int, now: datetime) -> None:
 
 
 def prove_session(connection: Connection, session_id: int, now: datetime) -> None:
-    """The second factor was proved in a session."""
+    """Our second factor was proved in a session."""
     connection.execute(
         update(staff_session)
         .where(staff_session.c.id == session_id)
-        .values(factor_at=now, seen_at=now)
+        .values(factor_at=now, seen_at=now, identity_mark=None)
     )
 
 
@@ -106,7 +135,7 @@ def end_session(connection: Connection, session_id: int, why: EndedWhy, now: dat
     ended = connection.execute(
         update(staff_session)
         .where(staff_session.c.id == session_id, staff_session.c.ended_at.is_(None))
-        .values(ended_at=now, ended_why=why, provider_token=None)
+        .values(ended_at=now, ended_why=why, **_NOTHING_LEFT)
     )
     return ended.rowcount == 1
 
@@ -120,7 +149,7 @@ def end_sessions_of(
     )
     if but is not None:
         chosen = chosen.where(staff_session.c.id != but)
-    connection.execute(chosen.values(ended_at=now, ended_why=why, provider_token=None))
+    connection.execute(chosen.values(ended_at=now, ended_why=why, **_NOTHING_LEFT))
 
 
 def forget_sessions(connection: Connection, before: datetime) -> None:

@@ -34,6 +34,12 @@ def living(connection: Connection, since: datetime) -> dict[str, int]:
     return {lane: int(count) for lane, count in rows}
 
 
+def newest_sign(connection: Connection) -> datetime | None:
+    """When any worker gave a sign last; None when there is none."""
+    found: datetime | None = connection.scalar(select(func.max(worker_sign.c.seen_at)))
+    return found
+
+
 def forget_signs(connection: Connection, before: datetime) -> None:
     """Drop the signs of workers that are long gone."""
     connection.execute(delete(worker_sign).where(worker_sign.c.seen_at < before))

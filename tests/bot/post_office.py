@@ -49,6 +49,7 @@ class Office:
     script: deque[Step | None] = field(default_factory=deque)
     lines: list[Tracked] = field(default_factory=list)
     cancels: Cancelled = Cancelled.DONE
+    mute: int = 0  # so many cancellations are not answered
     name: str = "office"
 
     def order(self, order: PostOrder) -> OrderTaken:
@@ -64,6 +65,9 @@ class Office:
     def cancel(self, number: str) -> Cancelled:
         """Cancel as the test wishes."""
         self.asked.append(("cancel", number))
+        if self.mute:
+            self.mute -= 1
+            raise SendFailed(Again.UNSURE, "the answer was lost (ReadTimeout)")
         return self.cancels
 
     def track(self, after: int) -> TrackedPage:

@@ -21,6 +21,7 @@ def result(**facts: Any) -> Document:
         "issued_on": date(2026, 11, 24),
         "issuer": "UBND phường Mẫu",
         "valid_forever": True,
+        "digitised": True,
         "source_ref": "k-1",
     }
     return Document(Kind.RESULT, **{**given, **facts})

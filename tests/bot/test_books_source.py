@@ -1,25 +1,32 @@
 """Books are read from the replica while it is good, from the database whenever it is not."""
 
-from collections.abc import Iterator
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
+from time import monotonic
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot.books_source import books_until, of_books
 from bot.database import make_engine
 from bot.doctor_growth import growth_findings
 from bot.metrics import own_metrics
 from bot.replica import Replica, Standing
-from bot.runtime import Runtime
+from bot.runtime import Clock, Runtime
+from bot.store.workers import sign
 from bot.watch_growth import growth_alarms
-from tests.make import make_runtime
+from tests.make import HandClock, make_runtime
 from tests.rig.child import wait_until
 from tests.rig.postgres_server import PostgresServer
 
-LONG, SHORT = timedelta(minutes=5), timedelta(milliseconds=50)
+LONG = timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +42,65 @@ def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
 
 @pytest.fixture(scope="module")
 def house(servers: tuple[PostgresServer, PostgresServer]) -> Iterator[Runtime]:
-    """A house whose replica holds all that it has."""
+    """A house whose worker has just given a sign of life, and whose replica holds all it has."""
     primary, standby = servers
     name = primary.unused_name()
     runtime = make_runtime(primary.url(name))
+    live_on(runtime)
     copy = make_engine(standby.url(name))
 
     def is_there() -> bool:
         try:
             with copy.connect() as connection:
-                asked = text("SELECT version_num FROM alembic_version")
-                return connection.scalar(asked) is not None
-        except OperationalError:
+                return bool(connection.scalar(text("SELECT count(*) FROM worker_sign")))
+        except (OperationalError, ProgrammingError):
             return False
 
-    wait_until(is_there, "the replica to hold the schema", timeout=60, every=0.2)
-    yield replace(runtime, replica=Replica(copy, LONG))
+    wait_until(is_there, "the replica to hold all", timeout=60, every=0.2)
+    yield replace(runtime, replica=replica_of(copy, runtime.clock))
     copy.dispose()
 
 
-def fresh(house: Runtime, most: timedelta = LONG) -> Runtime:
+def replica_of(engine: Engine, clock: Clock) -> Replica:
+    """A replica that may be five minutes old."""
+    return Replica(engine, engine, LONG, clock)
+
+
+def live_on(house: Runtime) -> None:
+    """A worker of the house gives a sign of life."""
+    with house.engine.begin() as connection:
+        sign(connection, "one", "urgent", house.now())
+
+
+def fresh(house: Runtime, **later: float) -> Runtime:
     """The house as a new process of it, which has asked nothing yet and counted nothing."""
     assert house.replica is not None
-    return replace(house, replica=Replica(house.replica.engine, most), metrics=own_metrics())
+    clock = HandClock(house.now() + timedelta(**later))
+    mine = replica_of(house.replica.engine, clock)
+    return replace(house, clock=clock, replica=mine, metrics=own_metrics())
 
 
-def is_old(house: Runtime) -> bool:
-    """Whether its replica lags too far behind."""
-    return house.replica is not None and house.replica.look().standing is Standing.OLD
+@contextmanager
+def replay_paused(house: Runtime) -> Iterator[None]:
+    """The replica is sent everything and takes over nothing."""
+    assert house.replica is not None
+    with house.replica.engine.connect() as connection:
+        connection.execute(text("SELECT pg_wal_replay_pause()"))
+    yield
+    with house.replica.engine.connect() as connection:
+        connection.execute(text("SELECT pg_wal_replay_resume()"))
+
+
+@contextmanager
+def sender_halted(house: Runtime) -> Iterator[None]:
+    """The replica has taken over all that it was sent, and is sent nothing more."""
+    with house.engine.connect() as connection:
+        [sender] = connection.scalars(text("SELECT pid FROM pg_stat_replication"))
+    os.kill(sender, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(sender, signal.SIGCONT)
 
 
 def port_read(house: Runtime) -> int | None:
@@ -94,31 +132,58 @@ def test_the_books_are_read_from_the_replica_and_say_up_to_when_they_go(
     assert {"replica"} <= {one.what for one in growth_findings(mine) if one.level == "ok"}
 
 
+@pytest.mark.parametrize("halted", [replay_paused, sender_halted])
 def test_a_replica_that_lags_is_passed_over_until_it_has_caught_up(
-    house: Runtime, servers: tuple[PostgresServer, PostgresServer]
+    house: Runtime,
+    servers: tuple[PostgresServer, PostgresServer],
+    halted: Callable[[Runtime], AbstractContextManager[None]],
 ) -> None:
-    assert house.replica is not None
-    with house.replica.engine.connect() as connection:
-        connection.execute(text("SELECT pg_wal_replay_pause()"))
-    try:
-        with house.engine.begin() as connection:
-            connection.execute(text("CREATE TABLE newer (a int)"))
-        wait_until(
-            lambda: (
-                fresh(house, timedelta(milliseconds=50)).replica.look().standing  # type: ignore[union-attr]
-                is Standing.OLD
-            ),
-            "the replica to lag",
-        )
-        late = fresh(house, timedelta(milliseconds=50))
+    with halted(house):
+        late = fresh(house, minutes=10)
+        live_on(late)
         assert port_read(late) == servers[0].port
         assert books_until(late) is None
         assert passed_over(late) == {"old": 1}
         assert [one.name for one in growth_alarms(late)] == ["MotcuaReplicaBad"]
-    finally:
-        with house.replica.engine.connect() as connection:
-            connection.execute(text("SELECT pg_wal_replay_resume()"))
-    wait_until(lambda: port_read(fresh(house)) == servers[1].port, "it to catch up", every=0.1)
+    wait_until(
+        lambda: port_read(fresh(house, minutes=10)) == servers[1].port, "to catch up", every=0.1
+    )
+    live_on(fresh(house))  # as the next test found it
+
+
+def test_where_no_worker_gives_a_sign_nobody_knows_how_old_a_replica_is(
+    house: Runtime, servers: tuple[PostgresServer, PostgresServer]
+) -> None:
+    assert port_read(fresh(house, minutes=30)) == servers[0].port
+
+
+def test_a_replica_that_has_not_what_is_asked_for_is_passed_over(
+    house: Runtime, servers: tuple[PostgresServer, PostgresServer]
+) -> None:
+    mine = fresh(house)
+
+    def read(copy: Runtime) -> int | None:
+        asked = "one" if copy.engine.url.port == servers[0].port else "a_column_of_tomorrow"
+        with copy.engine.connect() as connection:
+            connection.execute(text(f"SELECT {asked} FROM (SELECT 1 AS one) AS held"))
+        return copy.engine.url.port
+
+    assert of_books(mine, read) == servers[0].port
+    assert passed_over(mine) == {"broke_off": 1}
+
+
+def test_while_a_replica_is_slow_to_answer_nobody_else_waits_for_it(house: Runtime) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        replica = replica_of(make_engine(f"postgresql+psycopg://x@127.0.0.1:{port}/x"), house.clock)
+        asking = Thread(target=replica.look)
+        asking.start()
+        caller, _ = silent.accept()
+        began = monotonic()
+        assert replica.look().standing is Standing.AWAY
+        assert monotonic() - began < 1
+        caller.close()
+        asking.join(10)
 
 
 def test_a_question_that_the_replica_breaks_off_is_asked_of_the_database(
@@ -141,7 +206,7 @@ def test_a_question_that_the_replica_breaks_off_is_asked_of_the_database(
 def test_a_database_that_takes_writes_is_no_replica(
     house: Runtime, servers: tuple[PostgresServer, PostgresServer]
 ) -> None:
-    mine = replace(house, replica=Replica(house.engine, LONG), metrics=own_metrics())
+    mine = replace(house, replica=replica_of(house.engine, house.clock), metrics=own_metrics())
     assert port_read(mine) == servers[0].port
     assert passed_over(mine) == {"no_replica": 1}
 

@@ -16,6 +16,7 @@ IN_FORCE, EXPIRED = (
     "Kết quả có số vừa gửi: còn hiệu lực.",
     "Kết quả có số vừa gửi: đã hết hiệu lực.",
 )
+NO_TERM = "Có kết quả mang số vừa gửi; nguồn không cho biết thời hạn hiệu lực."
 REVOKED = "Kết quả có số vừa gửi: đã bị thu hồi."
 NOT_FOUND = "Không tìm thấy kết quả điện tử có số vừa gửi."
 STORE = "Kho dữ liệu điện tử của tổ chức, cá nhân trên Cổng Dịch vụ công quốc gia"
@@ -93,15 +94,49 @@ def test_a_code_that_a_dossier_has_is_answered_as_before(house: House) -> None:
     assert "Không tìm thấy hồ sơ có mã 0312345678" in house.say(asked)
 
 
-def test_guessing_numbers_ends_as_guessing_codes_does(house: House) -> None:
+def test_guessing_numbers_ends_and_leaves_codes_alone(house: House) -> None:
     tell(house, result())
     for number in range(10):
         assert house.say(f"KQ {number}99/GP").startswith(NOT_FOUND)
     assert house.say(f"KQ {NUMBER}").startswith("Trong một giờ qua")
-    assert house.say(CODE).startswith("Trong một giờ qua")
+    assert house.say(CODE).startswith("Hồ sơ của quý Ông/Bà")
+    assert house.say(f"KQ {NUMBER}", ANOTHER) == IN_FORCE
+    for number in range(10):
+        house.say(f"H56.14-240823-9{number:03d}", ANOTHER)
+    assert house.say(CODE, ANOTHER).startswith("Trong một giờ qua")
     assert house.say(f"KQ {NUMBER}", ANOTHER) == IN_FORCE
     house.clock.moment += days(0.05)
     assert house.say(f"KQ {NUMBER}") == IN_FORCE
+
+
+def test_an_everyday_question_uses_up_nothing(house: House) -> None:
+    tell(house, result())
+    for desk in range(11):
+        assert NOT_FOUND not in house.say(f"xem kết quả ở quầy {desk}123 ạ")
+    assert house.say(f"KQ {NUMBER}") == IN_FORCE
+
+
+def test_in_force_is_said_only_of_a_term_that_was_told(house: House) -> None:
+    tell(house, result(valid_forever=False))
+    assert house.say(f"KQ {NUMBER}").startswith(NO_TERM)
+    tell(house, result(valid_forever=False, valid_from=date(2026, 12, 1)))
+    assert "chưa đến ngày có hiệu lực" in house.say(f"KQ {NUMBER}")
+
+
+def test_a_result_counts_once_its_dossier_has_one(house: House) -> None:
+    house.feed(CODE, phone=PHONE, status=4, step="Thẩm định", documents=told(result()))
+    assert house.say(f"KQ {NUMBER}").startswith(NOT_FOUND)
+    house.clock.move(minutes=1)
+    house.feed(CODE, phone=PHONE, status=10, documents=told(result()))
+    assert house.say(f"KQ {NUMBER}") == IN_FORCE
+
+
+def test_a_result_on_paper_alone_is_no_electronic_one(house: House) -> None:
+    tell(house, result(digitised=False))
+    prove(house)
+    assert "Kết quả điện tử" not in house.say(MINE)
+    tell(house, result(digitised=False, national_store_id="KHO-1"))
+    assert "Kết quả điện tử: có." in house.say(MINE)
 
 
 def test_an_owner_who_is_no_more_is_told_nothing(house: House) -> None:

@@ -39,7 +39,7 @@ def test_a_long_name_is_named_with_events_lengths_and_what_to_do(database_url: s
     assert finding.why == (
         "by SMS with a code of 25 characters: received 2 parts (162 characters), "
         "supplement 2 parts (166 characters), result 2 parts (162 characters), "
-        "refused 2 parts (161 characters)"
+        "refused 2 parts (161 characters), post_back 2 parts (162 characters)"
     )
     assert finding.do == (
         "run: python -m bot agency set A02 --sms-name NAME, with at most 27 characters"

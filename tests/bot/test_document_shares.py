@@ -95,6 +95,13 @@ def test_the_decisions_shares_are_counted_of_what_was_resolved(desk: Desk) -> No
         assert cases.count('<th scope="row" class="code">') == dossiers
 
 
+def test_a_result_on_paper_alone_is_no_electronic_one(desk: Desk) -> None:
+    tell(desk, 1, result(digitised=False))
+    tell(desk, 2, result(digitised=False, link="https://kho.example.vn/2"))
+    keep_books(desk.runtime)
+    assert latest(desk) == (1, 1, 0, 0)
+
+
 def test_a_document_that_comes_later_counts_on_the_day_of_its_result(desk: Desk) -> None:
     three_dossiers(desk)
     desk.clock.move(hours=24)

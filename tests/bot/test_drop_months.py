@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from bot import drop_months
 from bot.drop_months import NOT_FROZEN, past_months
 from bot.keep_books import keep_books
 from bot.keep_months import keep_months
@@ -15,6 +16,7 @@ from bot.store.notice_tables import attempt
 from bot.store.privacy_tables import month_dropped
 from bot.store.tables import dossier_change
 from tests.bot.notice_stage import Stage, make_stage
+from tests.meanwhile import meanwhile
 
 DAY = date(2026, 11, 25)
 OVER, OPEN = "000.00.17.H32-261122-0001", "000.00.17.H32-261122-0002"
@@ -24,6 +26,10 @@ RULES = ("attempt", "history")
 @pytest.fixture
 def stage(database_url: str) -> Stage:
     """A dossier that was handed out and one that is still worked on, their day in the books."""
+    return closed_stage(database_url)
+
+
+def closed_stage(database_url: str) -> Stage:
     stage = make_stage(database_url)
     stage.follow()
     stage.feed(9, "Trả kết quả", code=OVER)
@@ -36,6 +42,11 @@ def stage(database_url: str) -> Stage:
     stage.later(hours=80)  # nothing is owed any more
     keep_books(stage.runtime)
     return stage
+
+
+def years_pass(stage: Stage, days: int) -> None:
+    """Let so many days pass, counted from when the months were made where that is later."""
+    stage.clock.moment = max(stage.clock(), datetime.now(UTC)) + timedelta(days=days)
 
 
 def freeze_on(stage: Stage) -> None:
@@ -73,7 +84,7 @@ def test_attempts_go_after_two_years_and_the_day_still_closes(stage: Stage) -> N
     tried, changes = left(stage)
     told = sums(stage)
     assert not reconcile(stage.runtime, DAY).gone
-    stage.clock.move(days=800)
+    years_pass(stage, days=800)
     assert purged(stage) == [(0, 0), (0, 0)]
     before = stage.clock() - timedelta(days=730)
     assert {one.stays for one in past_months(stage.runtime, "attempt", before)} == {NOT_FROZEN}
@@ -90,7 +101,7 @@ def test_attempts_go_after_two_years_and_the_day_still_closes(stage: Stage) -> N
 def test_of_dossiers_that_live_on_the_whole_history_stays(stage: Stage) -> None:
     told = sums(stage)
     gone = left(stage)[1] - 1
-    stage.clock.move(days=1900)
+    years_pass(stage, days=1900)
     freeze_on(stage)
     assert purged(stage)[1] == (gone, gone)
     assert left(stage) == (0, 1), "what the open dossier's next days are reckoned from"
@@ -107,3 +118,43 @@ def test_of_dossiers_that_live_on_the_whole_history_stays(stage: Stage) -> None:
     assert today.closes, today
     assert "result" in {line.event for line in today.lines}
     assert purged(stage)[1] == (0, 0)
+
+
+def test_a_month_whose_dropping_was_cut_off_goes_with_the_next_purge(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    years_pass(stage, days=1900)
+    freeze_on(stage)
+    monkeypatch.setattr(drop_months, "ROWS", 1)
+    before = stage.clock() - timedelta(days=1825)
+    [past] = past_months(stage.runtime, "dossier_change", before)
+    noted: list[int] = []
+
+    def note(_: Connection, rows: int) -> None:
+        noted.append(rows)
+        if len(noted) > 1 or rows == past.going:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        drop_months.drop_month(stage.runtime, past, note)
+    assert left(stage)[1] > 1
+    purge(stage.runtime)
+    assert left(stage) == (0, 1)
+
+
+def test_a_dossier_that_moves_just_before_its_month_goes_keeps_its_history(
+    postgres_url: str,
+) -> None:
+    stage = closed_stage(postgres_url)
+    years_pass(stage, days=1900)
+    freeze_on(stage)
+    changes = left(stage)[1]
+    before = stage.clock() - timedelta(days=1825)
+    [past] = past_months(stage.runtime, "dossier_change", before)
+    with meanwhile(
+        stage.runtime.engine,
+        "SET LOCAL lock_timeout",
+        lambda: stage.feed(4, "Thẩm định", code=OVER),
+    ):
+        drop_months.drop_month(stage.runtime, past, lambda *_: None)
+    assert left(stage)[1] == changes + 1

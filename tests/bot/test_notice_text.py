@@ -53,8 +53,8 @@ ON_ZALO = {
     "xin lỗi ông/bà. Xin ông/bà chưa đến nhận, vui lòng chờ tin nhắn tiếp theo",
     "posted": "TB: Bưu điện đã nhận gửi kết quả hồ sơ của quý ông/bà (MS: 0101701234). Mã bưu gửi: "
     "EE123456785VN. Bưu tá sẽ gọi trước khi phát, mời ông/bà để ý điện thoại",
-    "post_back": "TB: Kết quả hồ sơ của quý ông/bà (MS: 0101701234) không phát được, bưu điện đã "
-    f"chuyển hoàn kết quả. Mời ông/bà đến {DESK} để nhận",
+    "post_back": "TB: Bưu điện đã chuyển hoàn kết quả hồ sơ của quý ông/bà (MS: 0101701234). Mời "
+    f"ông/bà đến {DESK} để nhận",
     "otp": "Mã xác nhận của quý ông/bà là 048213. Hết hạn sau 10 phút.",
 }
 BY_SMS = {
@@ -72,8 +72,8 @@ BY_SMS = {
     "tiep theo",
     "correction": f"{SMS_OF} chua co ket qua, tin nhan truoc bao co ket qua la chua dung. "
     f"{SMS_DESK} xin loi ong/ba. Xin ong/ba chua den nhan, vui long cho tin nhan tiep theo",
-    "post_back": "TB: Ket qua ho so cua quy ong/ba (MS: 0101701234) khong phat duoc, buu dien da "
-    f"chuyen hoan ket qua. Moi ong/ba den {SMS_DESK} de nhan",
+    "post_back": "TB: Buu dien da chuyen hoan ket qua ho so cua quy ong/ba (MS: 0101701234). Moi "
+    f"ong/ba den {SMS_DESK} de nhan",
     "otp": "Ma xac nhan cua quy ong/ba la 048213. Het han sau 10 phut.",
 }
 EVENTS = list(NoticeEvent)

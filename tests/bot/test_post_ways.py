@@ -156,7 +156,7 @@ def test_the_chat_shows_the_way_by_post_to_a_proved_phone_alone(database_url: st
     with runtime.engine.begin() as connection:
         connection.execute(
             update(post_return).values(
-                state="ordered",
+                state="collected",
                 item_code=runtime.vault.seal(FIRST_ITEM),
             )
         )

@@ -42,6 +42,25 @@ def test_a_newcomer_needs_no_telephone_but_where_the_internet_reaches_in(
     assert load_settings(found).second_factor == factor
 
 
+@pytest.mark.parametrize(
+    ("given", "is_offered"),
+    [
+        ({}, True),
+        ({"BIND": "localhost"}, True),
+        ({"BIND": "127.0.0.9"}, True),
+        ({"BIND": "0.0.0.0"}, False),
+        ({"BIND": "::"}, False),
+        ({"BIND": "10.1.2.3"}, False),
+        ({"PUBLIC_URL": "https://thu.example.vn"}, False),
+    ],
+)
+def test_the_log_in_that_asks_for_no_password_is_for_this_machine_alone(
+    tmp_path: Path, given: dict[str, str], is_offered: bool
+) -> None:
+    found = rehearsal_environment({"VAR_DIR": str(tmp_path), **given})
+    assert bool(load_settings(found).oidc_issuer) is is_offered
+
+
 def test_a_rehearsal_never_touches_the_house_of_a_live_env_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,6 +121,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_all_that_was_typed_stays(
         "valid_until": "01/01/2020",
         "valid_from": "01/01/2021",
         "link": "javascript:alert(1)",
+        "type_code": NUMBER,
         "owner_birth_year": "85",
     }
     answer = add(clerk, code, **wrong)

@@ -283,19 +283,19 @@ def test_new_keys_of_the_provider_are_read_when_a_token_names_one(
     assert enter(desk, provider)[1].status_code == 303
 
 
-def test_a_place_with_too_many_refusals_waits_before_the_provider_is_asked(
+def test_in_a_place_with_too_many_refusals_only_who_works_there_gets_in(
     desk: Desk, provider: Rehearsal
 ) -> None:
+    desk.account(Role.CLERK, login="minh")
+    change_sign_on(desk.runtime, None, "minh", SignOn.ALLOWED)
     enter(desk, provider)
-    place = {"REMOTE_ADDR": "10.7.7.7"}
     with desk.runtime.engine.begin() as connection:
-        row = "INSERT INTO login_refusal (place, at) VALUES ('10.7.7.7', :at)"
+        row = "INSERT INTO login_refusal (place, at) VALUES ('127.0.0.1', :at)"
         rows = [{"at": desk.clock().replace(tzinfo=None)}] * MOST_REFUSED
         connection.execute(text(row), rows)
-    provider.fault("oidc_down")
-    answer = desk.stranger().web.get(THERE, environ_overrides=place)
-    assert answer.status_code == 429
-    assert desk.stranger().web.get(f"{BACK}?code=x", environ_overrides=place).status_code == 429
+    assert enter(desk, provider)[1].status_code == 303
+    assert enter(desk, provider, "minh")[1].status_code == 429
+    assert enter(desk, provider, "nobody")[1].status_code == 429
 
 
 def test_what_was_typed_before_a_log_in_at_the_provider_is_not_lost(

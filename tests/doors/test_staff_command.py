@@ -58,6 +58,7 @@ def test_an_account_is_added_with_a_password_from_standard_input(
             "state": "open",
             "must_change": False,
             "second_factor": False,
+            "sign_on": "password",
             "last_login_at": None,
         }
     ]

@@ -76,7 +76,9 @@ def test_nothing_of_a_document_that_tells_of_a_person_is_readable(
     either_exchange: Exchange,
 ) -> None:
     runtime = either_exchange.feeder.runtime
-    either_exchange.sync(make_national(TaiLieuNop=[PAPER], DanhSachGiayToKetQua=[RESULT]))
+    numbered = {**RESULT, "GiayToId": "k-2", "MaGiayToKetQua": f"{OWNER}_KQ.G15.000031"}
+    lists = {"TaiLieuNop": [PAPER], "DanhSachGiayToKetQua": [RESULT, numbered]}
+    either_exchange.sync(make_national(**lists))
     with reading(runtime.engine) as connection:
         rows = connection.execute(select(document)).all()
     for row in rows:
@@ -206,6 +208,7 @@ def test_the_own_feed_tells_all_documents_of_a_dossier_each_time(either_feeder: 
         ([make_document(link="javascript:alert(1)")], "documents.0.link"),
         ([make_document(link="http://[x")], "documents.0.link"),
         ([make_document(owner_birth_year=90)], "documents.0.owner_birth_year"),
+        ([make_document(type_code=f"{OWNER} KQ")], "documents.0.type_code"),
     ],
 )
 def test_a_document_of_another_form_is_refused_with_its_place(

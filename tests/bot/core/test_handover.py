@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     "text",
     ["#TRACUU", "#HOSOCUATOI", "hồ sơ của tôi", "thôi theo dõi", "xóa thông tin", "trợ giúp",
-     "tra cứu", "Giấy hẹn", "theo dõi", "", "  ",
+     "tra cứu", "Giấy hẹn", "theo dõi", "", "  ", "KQ 12/QĐ-UBND ạ",
      "cán bộ ơi tôi không muốn nhận tin nữa thì phải làm sao để các anh đừng nhắn"],
 )  # fmt: skip
 def test_commands_are_for_the_bot(text: str) -> None:
@@ -26,7 +26,8 @@ def test_commands_are_for_the_bot(text: str) -> None:
     ["hồ sơ của em nộp từ tuần trước mà sao chưa thấy kết quả ạ", "cảm ơn cán bộ", "dạ vâng", "ok",
      "xin chào", "xong chưa", "có kết quả chưa", "giúp tôi với", "#chưa rõ", "👍",
      "0905 123 456", "038199012345", "hồ sơ của tôi thiếu giấy tờ gì vậy cán bộ",
-     "báo cho tôi khi nào có kết quả nhé cán bộ"],
+     "báo cho tôi khi nào có kết quả nhé cán bộ", "kết quả sổ đỏ thửa 45 ạ", "kết quả 12/QĐ-UBND",
+     "xem kết quả ở quầy 5 ạ"],
 )  # fmt: skip
 def test_what_people_say_to_people_is_for_the_clerk(text: str) -> None:
     assert not is_for_bot(text, read_intent(text).kind)

@@ -67,6 +67,17 @@ def test_a_term_without_end_may_stand_where_the_day_would(typed: str) -> None:
         ("079090001234.KQ.G15.000031", "079090001234", "KQ.G15.000031"),
         ("0101234567-001.KQ.G15.1", "0101234567-001", "KQ.G15.1"),
         ("000.00.00.G15", None, "000.00.00.G15"),
+        ("1.003560.000.00.00.H56", None, "1.003560.000.00.00.H56"),
+        ("079090001234.000.00.00.G15", "079090001234", "000.00.00.G15"),
+        ("079090001234_KQ.G15.000031", "079090001234", "KQ.G15.000031"),
+        ("079090001234-KQ.G15.000031", "079090001234", "KQ.G15.000031"),
+        ("079090001234KQ.G15.000031", "079090001234", "KQ.G15.000031"),
+        ("079 090 001 234.KQ.G15", "079090001234", "KQ.G15"),
+        ("KQ.G15.000031.079090001234", "079090001234", "KQ.G15.000031"),
+        ("KQ.G15/079090001234", "079090001234", "KQ.G15"),
+        ("079090001234-000.00.00.G15", "079090001234", "000.00.00.G15"),
+        ("C1234567_KQ.G15", "C1234567", "KQ.G15"),
+        ("G0000123-01", None, "G0000123-01"),
     ],
 )
 def test_a_whole_number_gives_owner_and_kind(code: str, owner: str | None, kind: str) -> None:
@@ -74,8 +85,22 @@ def test_a_whole_number_gives_owner_and_kind(code: str, owner: str | None, kind:
     assert (found.owner_identifier, found.type_code) == (owner, kind)
 
 
-def test_a_result_with_its_file_is_digitised_and_a_paper_only_when_it_says_so() -> None:
-    assert only().digitised
-    assert not only(DuocSoHoa="0").digitised
-    assert not only(PAPERS, TepDinhKemId=1).digitised
+@pytest.mark.parametrize(
+    "code",
+    ["079090001234", "KQ.G15.000031079090001234", "x 079090001234 y", "KQ 079 090 001 234 G15",
+     "KQ.G15.079.090.001.234.7", "KQ.G15.\uff10\uff17\uff19\uff10\uff19\uff10\uff10\uff10\uff11"],
+)  # fmt: skip
+def test_a_code_with_somebodys_number_in_it_is_left_out_and_named(code: str) -> None:
+    read = with_documents(READ, {RESULTS: [{"GiayToId": "1", "MaGiayToKetQua": code}]})
+    assert read.documents is not None
+    assert read.documents.documents[0].type_code is None
+    assert read.odd_rows == (f"{ODD_ROW}:{RESULTS}:1:MaGiayToKetQua:value",)
+
+
+def test_a_result_with_its_file_is_there_as_data_and_a_paper_only_when_it_says_so() -> None:
+    assert only(DuongDanTepTinKetQua="https://kho.example.vn/1").is_data
+    assert only(MaGiayToKhoQuocGia="1", DuocSoHoa="0").is_data
+    assert only(DuocSoHoa="1").is_data
+    assert not only().is_data
+    assert not only(PAPERS, TepDinhKemId=1, DuongDanTaiTepTin="https://a.vn/1").is_data
     assert only(PAPERS, TepDinhKemId=1, DuocSoHoa=True).kind is Kind.PAPER

@@ -1,8 +1,12 @@
 """Results by post: item codes, who gets them, what the post's words mean."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core.counter_draft import Draft
 from bot.core.counter_faults import Faults
+from bot.core.counter_receiver import receiver_of
 from bot.core.post_item import NoItemCode, is_item_code, read_block, read_item_code
 from bot.core.post_items_csv import read_items
 from bot.core.post_receiver import (
@@ -15,6 +19,7 @@ from bot.core.post_receiver import (
 )
 from bot.core.postal import Milestone, ReturnState, milestone_of, state_after
 from bot.core.provinces import PROVINCES, province_named
+from bot.core.snapshot import Ticks
 
 DRAFT = {
     "name": "Trần Thị Bình",
@@ -134,6 +139,14 @@ def test_every_province_of_before_leads_to_one_of_today() -> None:
         ("Phát không thành công, hẹn phát lại", Milestone.UNDER_WAY),
         ("Chưa phát thành công", Milestone.UNDER_WAY),
         ("Chuyển hoàn người gửi", Milestone.RETURNED),
+        ("Phát không thành công, chuyển hoàn về người gửi", Milestone.RETURNED),
+        ("Không phát được, chuyển hoàn", Milestone.RETURNED),
+        ("Chuyển hoàn do không liên lạc được", Milestone.RETURNED),
+        ("Chưa chuyển hoàn", Milestone.UNDER_WAY),
+        ("Chuyển hoàn thất bại", Milestone.UNDER_WAY),
+        ("Vận chuyển hoàn tất", Milestone.UNDER_WAY),
+        ("Phát thành công. Người nhận: không phải chính chủ", Milestone.DELIVERED),
+        ("Không thể phát thành công", Milestone.UNDER_WAY),
         ("Đang vận chuyển", Milestone.UNDER_WAY),
         ("", Milestone.UNDER_WAY),
     ],
@@ -144,12 +157,32 @@ def test_only_known_words_of_the_post_are_believed(message: str, meant: Mileston
 
 def test_a_return_never_goes_back_and_its_end_stays() -> None:
     states = ReturnState
-    assert state_after(states.ORDERED, Milestone.UNDER_WAY) is states.UNDER_WAY
+    assert state_after(states.COLLECTED, Milestone.UNDER_WAY) is states.UNDER_WAY
     assert state_after(states.UNDER_WAY, Milestone.COLLECTED) is states.UNDER_WAY
     assert state_after(states.REGISTERED, Milestone.COLLECTED) is states.COLLECTED
     assert state_after(states.DELIVERED, Milestone.RETURNED) is states.DELIVERED
     assert state_after(states.RETURNED, Milestone.UNDER_WAY) is states.RETURNED
-    assert state_after(states.RETURNED, Milestone.DELIVERED) is states.DELIVERED
+    # Delivered to whom it was sent back to.
+    assert state_after(states.RETURNED, Milestone.DELIVERED) is states.RETURNED
+
+
+@pytest.mark.parametrize("state", ["cancelled", "registered", "refused", "ordered"])
+def test_words_that_are_not_known_move_nothing_that_the_post_has_not(state: str) -> None:
+    for words in ("Đơn hàng đã hủy", "Bưu tá đang đến lấy hàng", "Lấy hàng không thành công"):
+        assert state_after(ReturnState(state), milestone_of(words)) == state
+
+
+def test_an_address_that_names_another_province_is_not_filled_in_with_the_desks_own() -> None:
+    typed = ReceiverDraft(line="12 Trần Phú (Hà Nội)", commune="phường Lộc Thọ")
+    ticks = Ticks(post=True)
+    draft = Draft("H32", "1.004873", "Trần Thị Bình", "0905123456", receiver=typed, ticks=ticks)
+    found = receiver_of(draft, "Khánh Hòa")
+    assert isinstance(found, Faults)
+    assert "“Hà Nội”" in found.fields["receiver_province"]
+    chosen = replace(draft, receiver=replace(typed, province="Hà Nội"))
+    assert isinstance(receiver_of(chosen, "Khánh Hòa"), Receiver)
+    plain = replace(draft, receiver=replace(typed, line="12 Trần Phú, huyện Diên Khánh"))
+    assert isinstance(receiver_of(plain, "Khánh Hòa"), Receiver)
 
 
 def test_a_file_of_item_codes_is_read_whole_or_every_bad_line_is_named() -> None:

@@ -1,5 +1,7 @@
 """Which texts ask whether a result is in force, and what many results of one number come to."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from bot.core.document import Validity
 from bot.core.intent import Intent, Kind, read_intent
 from bot.core.result_number import Standing, asked_number, readings, standing_of
+from receipts.clean import clean, fold
 from receipts.code import find_codes
 
 NUMBER = "079090001234.KQ.G15.000031"
@@ -18,12 +21,12 @@ CODE = "H29.15-261105-0042"
     [
         (f"KQ {NUMBER}", NUMBER),
         (f"kq: {NUMBER.lower()} ạ", NUMBER.lower()),
-        ("Kiểm tra kết quả số 12/QĐ-UBND còn hiệu lực không ạ?", "số 12/QĐ-UBND"),
+        ("Kiểm tra kết quả số 12/QĐ-UBND?", "12/QĐ-UBND"),
         ("kiem tra ket qua 12/QD-UBND", "12/QD-UBND"),
         ("XÁC MINH KẾT QUẢ 15/2026/GCN-HKD.", "15/2026/GCN-HKD"),
-        ("xác minh giúp em KQ BK 123456 với", "BK 123456"),
+        ("kết quả giấy tờ số 1234567/GP - UBND", "1234567/GP - UBND"),
+        ("xác minh KQ BK 123456", "BK 123456"),
         ("#KQ 12/GP", "12/GP"),
-        ("KQ 079 090 001 234 KQ G15 000031", "079 090 001 234 KQ G15 000031"),
     ],
 )
 def test_a_number_is_found_behind_the_word_for_result(text: str, number: str) -> None:
@@ -32,16 +35,39 @@ def test_a_number_is_found_behind_the_word_for_result(text: str, number: str) ->
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "kind"),
     [
-        "kq", "kết quả bao giờ có", "kiểm tra kết quả", "KQ.G15.000031", "kq 5", "kq 25/11/2026",
-        "kq 079090001234", "kq 079 090 001 234", "kq 0905123456", "kết quả hồ sơ nộp ngày 12/10",
-        "kq của tôi 123/GP", "12/QĐ-UBND", f"xin kq {NUMBER}", "kq " + "1/" * 80,
+        ("kết quả số điện thoại 0905123456", Kind.PHONE),
+        ("kết quả đt 0905123456", Kind.PHONE),
+        ("kq 0905.123.456", Kind.PHONE),
+        ("kết quả số căn cước 079090001234", Kind.CITIZEN_ID),
+        ("kq 079 090 001 234", Kind.CITIZEN_ID),
+        ("KQ 079 090 001 234 KQ G15 000031", Kind.PARTIAL_CODE),
+        ("kết quả hồ sơ số 1234567", Kind.PARTIAL_CODE),
+        ("kết quả H29.15-261105-004", Kind.PARTIAL_CODE),
+        ("kết quả G03-GD10", Kind.PROCEDURE_CODE),
+        ("KQ.G15.000031", Kind.PROCEDURE_CODE),
+        ("kết quả hồ sơ 12345", Kind.LOOKUP),
+        ("kết quả hs 123456", Kind.LOOKUP),
+        ("KQ HS 123456", Kind.LOOKUP),
+        ("kết quả sổ đỏ thửa 45 ạ", Kind.LOOKUP),
+        ("xem kết quả ở quầy 5 ạ", Kind.LOOKUP),
+        ("kết quả 8h30", Kind.LOOKUP),
+        ("kết quả 15ngày", Kind.LOOKUP),
+        ("kq 5", Kind.LOOKUP),
+        ("kết quả 12/10", Kind.LOOKUP),
+        ("kq 25/11/2026", Kind.LOOKUP),
+        ("kết quả hồ sơ nộp ngày 12/10", Kind.LOOKUP),
+        ("kq của tôi 123/GP", Kind.LOOKUP),
+        ("kiểm tra kết quả", Kind.LOOKUP),
+        ("kết quả bao giờ có", Kind.LOOKUP),
+        ("12/QĐ-UBND", Kind.DOCUMENT_NUMBER),
+        (f"xin kq {NUMBER}", Kind.PROCEDURE_CODE),
+        ("kq " + "1/" * 80, Kind.LOOKUP),
     ],
-)  # fmt: skip
-def test_what_asks_for_no_result_of_a_number_is_read_as_before(text: str) -> None:
-    assert asked_number(text) is None
-    assert read_intent(text).number == ""
+)
+def test_what_asks_for_no_result_of_a_number_is_read_as_before(text: str, kind: Kind) -> None:
+    assert read_intent(text) == Intent(kind)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +99,32 @@ def test_codes_are_read_as_if_there_were_no_results(text: str) -> None:
     assert (intent.kind is Kind.CODES) == bool(intent.codes)
 
 
+# Written without a look at the rule: the asking words, a name for the number, one group, courtesy.
+EXPLICIT = re.compile(
+    r"[\W_]*(?:(?:kiem tra|xac minh) +)?(?:kq|ket ?qua)(?:[^\w.]|_|(?=[0-9]))[\W_]*"
+    r"(?:(?:giay to|ky hieu|ket qua|so|ma)[ :.]+)*[a-z0-9./ _-]+?(?:[\s,;.?!]+\w{1,3})?[\W_]*"
+)
+words = st.lists(
+    st.sampled_from(
+        ["kết quả", "KQ", "kiểm tra", "số", "mã", "hồ sơ", "điện thoại", "căn cước", "thửa",
+         "quầy", "0905123456", "0905.123.456", "079090001234", "1234567", "12345", "45",
+         "12/GP", NUMBER, "H29.15-261105-004", "ạ", "của tôi", "xong chưa", "A12", "24/11"]
+    ),
+    max_size=6,
+).map(" ".join)  # fmt: skip
+
+
+@given(words | pieces)
+def test_only_the_explicit_form_is_answered_otherwise_than_before(text: str) -> None:
+    intent = read_intent(text)
+    if intent.number:
+        assert EXPLICIT.fullmatch(fold(clean(text)))
+        assert {"dien", "thoai", "can", "cuoc", "ho", "so", "thua", "quay"}.isdisjoint(
+            re.findall("[a-z]+", fold(intent.number))
+        )
+    assert (intent.kind is Kind.RESULT) <= bool(intent.number)
+
+
 def test_a_blank_between_letters_and_digits_may_be_left_out_or_put_in() -> None:
     assert readings("BK123456") == ("BK123456", "BK.123456")
     assert readings("bk 123456") == ("BK.123456", "BK123456")
@@ -86,7 +138,8 @@ def test_a_blank_between_letters_and_digits_may_be_left_out_or_put_in() -> None:
         ([Validity.IN_FORCE], Standing.IN_FORCE),
         ([Validity.REVOKED, Validity.REVOKED], Standing.REVOKED),
         ([Validity.IN_FORCE, Validity.EXPIRED], Standing.UNKNOWN),
+        ([Validity.IN_FORCE, Standing.NO_TERM], Standing.UNKNOWN),
     ],
 )
-def test_only_what_all_agree_on_is_told(found: list[Validity], told: Standing) -> None:
+def test_only_what_all_agree_on_is_told(found: list[Validity | Standing], told: Standing) -> None:
     assert standing_of(found) is told

@@ -1,6 +1,8 @@
 """Tables kept by month: taken over, written by older code, made beforehand, asked by month."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -8,8 +10,8 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, event, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, event, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.core.months import Month, month_of
 from bot.database import make_engine, reading
@@ -17,12 +19,15 @@ from bot.doctor_growth import growth_findings
 from bot.keep_months import bring_home, keep_months, parted_tables
 from bot.migrate import migrations_of
 from bot.runtime import Runtime
-from bot.store import attempts
+from bot.store import attempts, migration_patience
 from bot.store.book_events import booked_notices, histories
+from bot.store.migration_patience import StillInUse
 from bot.store.notice_claims import NoticeWish, claim_notices
 from bot.store.notice_tables import attempt, notice
 from bot.store.partitions import partitions_of, strays
 from tests.make import NOW, HandClock, make_runtime
+from tests.rig.child import wait_until
+from tests.rig.postgres_copies import make_copy
 
 EVERYTHING = "SELECT request_id, notice_made_at FROM attempt ORDER BY id"
 
@@ -79,6 +84,96 @@ def test_attempts_of_before_are_taken_over_and_older_code_goes_on_writing(
         with pytest.raises(IntegrityError), engine.begin() as connection:
             connection.execute(insert(attempt), [wrong])
     engine.dispose()
+
+
+@pytest.fixture
+def before_months(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A PostgreSQL of the version before, its migration patient for a moment."""
+    make_copy(postgres_url, "template0")
+    command.upgrade(migrations_of(postgres_url), "0016")
+    monkeypatch.setattr(migration_patience, "PAUSE_SECONDS", 0.1)
+    engine = make_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def reading_on(engine: Engine, *tables: str) -> Iterator[None]:
+    """Somebody who reads these tables and does not come to an end."""
+    with engine.connect() as reader:
+        for table in tables:
+            reader.execute(text(f"SELECT count(*) FROM {table}"))
+        yield
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def waits_for(engine: Engine, table: str) -> bool:
+    """Whether somebody waits for a lock on this table just now."""
+    asked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass(:name)"
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(asked), {"name": table}))
+
+
+@pytest.mark.parametrize("table", ["staff", "attempt", "notice"])
+def test_nobody_waits_long_behind_a_migration_that_waits(before_months: Engine, table: str) -> None:
+    with ThreadPoolExecutor(1) as apart:
+        with reading_on(before_months, table):
+            done: Future[None] = apart.submit(
+                command.upgrade, migrations_of(url_of(before_months)), "head"
+            )
+            wait_until(lambda: waits_for(before_months, table), "a lock on it is waited for")
+            with before_months.begin() as another:
+                another.execute(text("SET LOCAL lock_timeout = '3s'"))
+                another.execute(text(f"SELECT count(*) FROM {table}"))
+            assert not done.done()
+        done.result(timeout=30)
+
+
+def test_a_migration_given_up_leaves_the_version_before_at_work_and_may_run_again(
+    before_months: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One notice was made under a clock that ran ahead."""
+    ahead = datetime.now(UTC) + timedelta(days=140)
+    with before_months.begin() as connection:
+        connection.execute(insert(notice), [notice_row(1, ahead)])
+        as_older_code_writes(connection, 1, 1)
+    monkeypatch.setattr(migration_patience, "PATIENCE_SECONDS", 1)
+    with reading_on(before_months, "notice"), pytest.raises(StillInUse, match="notice"):
+        command.upgrade(migrations_of(url_of(before_months)), "head")
+    with before_months.begin() as connection:
+        left = "SELECT conname FROM pg_constraint WHERE conname LIKE 'before_%'"
+        assert connection.execute(text(left)).all() == []
+        connection.execute(insert(notice), [notice_row(2, ahead + timedelta(days=400))])
+        as_older_code_writes(connection, 2, 2)
+    command.upgrade(migrations_of(url_of(before_months)), "head")
+    runtime = make_runtime(url_of(before_months), HandClock(datetime.now(UTC)))
+    assert keep_months(runtime) == [], "they lie within all time before"
+    with reading(runtime.engine) as connection:
+        assert len(connection.execute(text(EVERYTHING)).all()) == 2
+        assert strays(connection, "attempt") == {}
+
+
+def test_nobody_writes_into_a_table_that_becomes_whole_again(house: Runtime) -> None:
+    """What came while the migration back copies would be lost."""
+    refused = []
+
+    def write(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("CREATE TABLE") and "_whole AS" in statement:
+            with house.engine.begin() as connection:
+                connection.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                with pytest.raises(OperationalError):
+                    connection.execute(text("LOCK TABLE attempt IN ROW EXCLUSIVE MODE"))
+            refused.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", write)
+    try:
+        command.downgrade(migrations_of(url_of(house.engine)), "0017")
+    finally:
+        event.remove(Engine, "before_cursor_execute", write)
+    assert len(refused) == 2
 
 
 @pytest.fixture

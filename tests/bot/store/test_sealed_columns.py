@@ -1,10 +1,13 @@
 """Every column of bytes is known as sealed or as a hash; sealing anew never loses a newer value."""
 
+import pkgutil
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from sqlalchemy import LargeBinary, insert, select
 
+from bot import store
 from bot.database import reading
 from bot.runtime import Runtime
 from bot.store.sealed_columns import (
@@ -27,6 +30,9 @@ def names(columns: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def test_every_column_of_bytes_is_either_sealed_or_a_hash() -> None:
+    for module in pkgutil.iter_modules(store.__path__):
+        if module.name.endswith("_tables"):
+            import_module(f"bot.store.{module.name}")
     held = {
         table.name: tuple(c.name for c in table.columns if isinstance(c.type, LargeBinary))
         for table in metadata.tables.values()

@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("id", NUMBER, sa.Identity(always=False), nullable=False),
         sa.Column("return_id", NUMBER, nullable=False),
         sa.Column("dossier_id", NUMBER, nullable=False),
+        sa.Column("service", sa.String(length=80), nullable=False),
         sa.Column("row_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=True),
@@ -74,7 +75,7 @@ def upgrade() -> None:
             ["return_id"], ["post_return.id"], name=op.f("fk_post_progress_return_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_progress")),
-        sa.UniqueConstraint("row_id", name=op.f("uq_post_progress_row_id")),
+        sa.UniqueConstraint("service", "row_id", name=op.f("uq_post_progress_service_row_id")),
     )
     op.create_index("ix_post_progress_return_id", "post_progress", ["return_id"])
     op.create_index("ix_post_progress_arrived_at", "post_progress", ["arrived_at"])

@@ -15,6 +15,7 @@ NEW_COLUMNS = (
     ("staff", "sign_on", sa.String(length=8)),
     ("staff_session", "way", sa.String(length=8)),
     ("staff_session", "provider_token", sa.LargeBinary()),
+    ("staff_session", "identity_mark", sa.LargeBinary()),
 )
 
 
