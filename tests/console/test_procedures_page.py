@@ -41,11 +41,11 @@ def test_a_file_is_looked_at_first_and_then_taken_in(administrator: Client) -> N
 
 
 def test_every_fault_of_a_file_is_named_and_nothing_is_stored(administrator: Client) -> None:
-    answer = send(administrator, "ma,ten,so_ngay\n1.1,,5\n1.2,Hai,nhiều\n")
+    answer = send(administrator, "ma,ten,so_ngay\n1.1,,5\n1.2,Đổi giấy phép,nhiều\n")
     assert answer.status_code == 422
     assert "Dòng 2" in answer.text
     assert "Dòng 3" in answer.text
-    assert "Hai" not in administrator.get(PLACE).text
+    assert "Đổi giấy phép" not in administrator.get(PLACE).text
 
 
 def test_no_file_is_said_at_the_field(administrator: Client) -> None:
