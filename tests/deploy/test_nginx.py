@@ -3,6 +3,7 @@
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,8 +141,12 @@ def check_how_often(here: str) -> None:
 
 def check_the_log(front: Front) -> None:
     caller(STRANGER).get(f"{front.address}/t/000.00.17.H32-261122-0001.ABCDEFGHIJ", timeout=10)
+    closed = '"GET /t/(closed)" 404'
+    until = time.monotonic() + 10  # nginx writes the line after it has answered
+    while closed not in front.log.read_text() and time.monotonic() < until:
+        time.sleep(0.05)
     log = front.log.read_text()
-    assert '"GET /t/(closed)" 404' in log
+    assert closed in log
     assert "ABCDEFGHIJ" not in log
     assert "84905123456" not in log
 

@@ -66,7 +66,11 @@ def open_console(browser: Browser, desk: Desk) -> Iterator[OpenConsole]:
 
 
 def log_in(page: Page, password: str = PASSWORD) -> None:
-    """Log in as people do who know the way: type, Tab, type, Enter."""
+    """Log in as people do who know the way: type, Tab, type, Enter.
+
+    The browser puts the cursor into the first field a moment after the page is there.
+    """
+    expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
     page.keyboard.type("lan.nguyen")
     page.keyboard.press("Tab")
     page.keyboard.type(password)
