@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     and_,
     func,
-    not_,
     or_,
     select,
     text,
@@ -135,13 +134,14 @@ def _state(state: str, today: date) -> Which:
     revoked = and_(text(REVOKED), document.c.revoked_on <= today)
     not_revoked = or_(document.c.revoked_on.is_(None), document.c.revoked_on > today)
     begun = or_(document.c.valid_from.is_(None), document.c.valid_from <= today)
-    ended = and_(document.c.valid_forever.is_(False), document.c.valid_until < today)
-    lasts = or_(document.c.valid_until.is_(None), not_(ended))
+    ends = document.c.valid_forever.is_(False)
+    lasts = or_(document.c.valid_forever.is_(True), document.c.valid_until >= today)
     states: dict[str, Which] = {
         Validity.REVOKED: revoked,
         Validity.NOT_YET: and_(not_revoked, document.c.valid_from > today),
-        Validity.EXPIRED: and_(not_revoked, begun, ended),
+        Validity.EXPIRED: and_(not_revoked, begun, ends, document.c.valid_until < today),
         Validity.IN_FORCE: and_(not_revoked, begun, lasts),
+        Validity.NO_TERM: and_(not_revoked, begun, ends, document.c.valid_until.is_(None)),
         LACKS: and_(text(LACKING), document.c.facts.is_not(None)),
     }
     return states[state]
