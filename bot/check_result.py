@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from bot.core.document import Document, Kind, Validity, validity
+from bot.core.document import Document, Kind, validity
 from bot.core.limits import WINDOW, Allowance
 from bot.core.log_in import refusal_place
 from bot.core.result_number import Standing, readings, standing_of
@@ -89,21 +89,17 @@ def _told(mark: bytes, found: Sequence[CheckedResult], today: date) -> Standing:
     """
     own = [one for one in found if one.number_index == mark][:1]
     others = [one for one in found if one.number_index != mark]
-    return standing_of(_standing(one, today) for one in [*own, *others])
+    return standing_of(validity(_dated(one), today) for one in [*own, *others])
 
 
-def _standing(one: CheckedResult, today: date) -> Validity | Standing:
-    """Whether it counts; whoever holds it is not told that it does while its end is unknown."""
-    when = Document(
+def _dated(one: CheckedResult) -> Document:
+    return Document(
         Kind.RESULT,
         valid_from=one.valid_from,
         valid_until=one.valid_until,
         valid_forever=one.valid_forever,
         revoked_on=one.revoked_on,
     )
-    counts = validity(when, today)
-    has_term = one.valid_forever or one.valid_until is not None
-    return Standing.NO_TERM if counts is Validity.IN_FORCE and not has_term else counts
 
 
 def check_from(runtime: Runtime, address: str, number: str) -> Standing:

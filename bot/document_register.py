@@ -1,7 +1,7 @@
 """The register of digitised papers and results: searched, paged, exported; who read it is kept."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from bot.core.agency import family
 from bot.core.counter_faults import Faults
 from bot.core.counter_typing import one_line, read_day
 from bot.core.document import Kind, Source
+from bot.core.document_filter import STATES, DocumentFilter
 from bot.core.document_form import NO_DAY
 from bot.core.staff import Actor, Deed
 from bot.database import reading
@@ -19,13 +20,7 @@ from bot.runtime import Runtime
 from bot.show_documents import ShownDocument, shown_document
 from bot.store.agencies import agency_parents
 from bot.store.audit import write_deed
-from bot.store.document_register import (
-    STATES,
-    Typed,
-    WantedDocuments,
-    count_registered,
-    registered,
-)
+from bot.store.document_register import Typed, WantedDocuments, count_registered, registered
 from bot.store.documents import StoredDocument
 from receipts.code import read_one
 
@@ -47,21 +42,15 @@ NO_AGENCY = "Không có cơ quan này trong phạm vi của tài khoản."
 class AskedDocuments:
     """What somebody looks for in the register; `text` is a number, a symbol, an owner or a code."""
 
-    text: str = ""
-    agency: str = ""
-    procedure: str = ""
-    type_code: str = ""
-    issuer: str = ""
-    kind: str = ""
-    source: str = ""
-    state: str = ""
-    since: date | None = None
-    until: date | None = None
+    text: str
+    agency: str
+    by: DocumentFilter
 
     @property
     def filters(self) -> str:
         """The names of what is asked for, for the audit trail."""
-        return ",".join(name for name in self.__slots__ if getattr(self, name))
+        asked = {"text": self.text, "agency": self.agency, **asdict(self.by)}
+        return ",".join(name for name, value in asked.items() if value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +83,8 @@ class RegisterPage:
 
 def read_asked(typed: Mapping[str, str]) -> tuple[AskedDocuments, Faults]:
     """What was typed, and what is wrong with it by field; a wrong field asks for nothing."""
-    plain = {name: one_line(typed.get(name, ""))[:MOST_TYPED] for name in AskedDocuments.__slots__}
+    names = ("text", "agency", *DocumentFilter.__slots__)
+    plain = {name: one_line(typed.get(name, ""))[:MOST_TYPED] for name in names}
     faults: dict[str, str] = {}
     days: dict[str, date | None] = {}
     for name in ("since", "until"):
@@ -105,9 +95,7 @@ def read_asked(typed: Mapping[str, str]) -> tuple[AskedDocuments, Faults]:
     if days["since"] and days["until"] and days["until"] < days["since"]:
         faults["until"], days["until"] = BACKWARDS, None
     chosen = {name: plain[name] if plain[name] in CHOICES[name] else "" for name in CHOICES}
-    asked = AskedDocuments(
-        text=plain["text"],
-        agency=plain["agency"],
+    by = DocumentFilter(
         procedure=plain["procedure"],
         type_code=plain["type_code"].upper(),
         issuer=plain["issuer"],
@@ -117,7 +105,7 @@ def read_asked(typed: Mapping[str, str]) -> tuple[AskedDocuments, Faults]:
         since=days["since"],
         until=days["until"],
     )
-    return asked, Faults(faults)
+    return AskedDocuments(plain["text"], plain["agency"], by), Faults(faults)
 
 
 def find_documents(
@@ -203,18 +191,7 @@ def _wanted(
             return Faults({"agency": NO_AGENCY})
     elif parents.keys() <= actor.agencies:
         agencies = None  # all there are: the database need not compare each
-    return WantedDocuments(
-        today=today,
-        agencies=agencies,
-        type_code=asked.type_code,
-        issuer=asked.issuer,
-        procedure=asked.procedure,
-        kind=asked.kind,
-        source=asked.source,
-        state=asked.state,
-        since=asked.since,
-        until=asked.until,
-    )
+    return WantedDocuments(today, agencies, asked.by)
 
 
 def _typed(index: bytes, text: str) -> Typed:

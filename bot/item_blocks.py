@@ -32,6 +32,13 @@ class ShownBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """So many codes of a block were entered before; nothing of it was stored."""
+
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemStock:
     """All item codes: how many are left of how many, and the blocks, newest first."""
 
@@ -54,27 +61,24 @@ def item_stock(runtime: Runtime, actor: Actor) -> ItemStock | None:
         return ItemStock(left, count, [_shown(one) for one in item_blocks(connection)])
 
 
-def enter_block(runtime: Runtime, actor: Actor, typed: str) -> int | Faults:
+def enter_block(runtime: Runtime, actor: Actor | None, typed: str) -> int | Overlap | Faults:
     """Enter a block as the postal service wrote it; how many codes it has.
 
-    A block that holds a code of another is refused whole: it was typed wrongly, or twice.
+    Shape: `actor` None from the command line. A block that holds a code of another is refused
+           whole: it was typed wrongly, or twice.
     """
     try:
         block = read_block(typed)
     except NoItemCode as fault:
         return refused(str(fault), "block")
     with runtime.engine.connect() as connection, connection.begin() as transaction:
-        if not has_right(connection, actor):
+        if actor and not has_right(connection, actor):
             return refused(NOT_YOURS)
-        added = add_item_block(runtime, connection, block, actor.account.login)
+        by = actor.account.login if actor else ""
+        added = add_item_block(runtime, connection, block, by)
         if added != len(block):
             transaction.rollback()
-            known = len(block) - added
-            return refused(
-                f"Dải này có {known} mã đã nhập trước đây, nên chưa ghi mã nào. Xem các dải bên "
-                "dưới, rồi nhập đúng mã đầu và mã cuối của dải mới.",
-                "block",
-            )
+            return Overlap(len(block) - added)
         deed = Deed("post.block_entered", None, "post", None, {"items": len(block)})
         write_deed(connection, actor, runtime.now(), deed)
     return len(block)

@@ -9,7 +9,7 @@ from bot.runtime import Runtime
 
 _REPLICA = {
     Standing.AWAY: "không trả lời",
-    Standing.OLD: "chạy sau quá lâu",
+    Standing.OLD: "chạy sau quá lâu, hoặc không worker nào chạy",
     Standing.NO_REPLICA: "không phải bản sao",
 }
 

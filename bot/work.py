@@ -51,6 +51,7 @@ CHAT_THREADS = 64
 BULK_THREADS = 64
 PHOTO_DESKS = 2
 BATCH_STOP_SECONDS = 2.0  # a slip takes hundredths, giving a batch back a moment
+BURST_TRACES_SECONDS = 3.0  # nobody waits for it, and its traces are all still to be sent
 PHOTO_STOP_SECONDS = 0.5  # a photo that is being fetched is left to the next worker
 NICENESS = {"notice": 5, "bulk": 10}
 
@@ -91,7 +92,15 @@ def keep_words(runtime: Runtime) -> None:
 
 
 def work_once(runtime: Runtime) -> None:
-    """Do everything that is due, then return (`work --burst`)."""
+    """Do everything that is due, then return (`work --burst`); what is traced is sent before."""
+    start_traces(runtime.settings, "worker burst", runtime.engines)
+    try:
+        _work_off(runtime)
+    finally:
+        stop_traces(BURST_TRACES_SECONDS)
+
+
+def _work_off(runtime: Runtime) -> None:
     prepare_jobs(runtime)
     keep_words(runtime)
     run_due_jobs(runtime)

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from bot.core.counter_faults import Faults
+from bot.core.document_filter import LACKS
 from bot.core.staff import Role
 from bot.core.subject import masked_name
 from bot.document_register import (
@@ -22,7 +23,6 @@ from bot.document_register import (
 )
 from bot.runtime import Runtime
 from bot.sheet import csv_lines, write_xlsx
-from bot.store.document_register import LACKS
 from bot.vault import Unreadable
 from console.document_sheet import register_sheet
 from console.document_words import KIND_WORDS, SOURCE_WORDS, VALIDITY_WORDS

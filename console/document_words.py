@@ -14,6 +14,7 @@ VALIDITY_WORDS: Mapping[Validity, str] = {
     Validity.NOT_YET: "Chưa có hiệu lực",
     Validity.EXPIRED: "Hết hiệu lực",
     Validity.REVOKED: "Đã thu hồi",
+    Validity.NO_TERM: "Chưa rõ thời hạn hiệu lực",
 }
 # What stands before each field of the form.
 LABELS: Mapping[str, str] = {

@@ -5,11 +5,15 @@ from werkzeug.wrappers import Response
 
 from bot.core.counter_faults import Faults
 from bot.core.staff import Role
-from bot.item_blocks import enter_block, item_stock
+from bot.item_blocks import Overlap, enter_block, item_stock
 from bot.runtime import Runtime
 from console.door import actor, allowed
 
 PLACE = "/console/buu-dien/dai-ma"
+OVERLAPS = (
+    "Dải này có {known} mã đã nhập trước đây, nên chưa ghi mã nào. Xem các dải bên dưới, rồi nhập "
+    "đúng mã đầu và mã cuối của dải mới."
+)
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
@@ -48,6 +52,8 @@ def _page(runtime: Runtime, typed: str, faults: dict[str, str]) -> str:
 def _entered(runtime: Runtime) -> Response | tuple[str, int]:
     typed = request.form.get("block", "")
     outcome = enter_block(runtime, actor(), typed)
+    if isinstance(outcome, Overlap):
+        return _page(runtime, typed, {"block": OVERLAPS.format(known=outcome.known)}), 422
     if isinstance(outcome, Faults):
         return _page(runtime, typed, dict(outcome.fields)), 422
     flash(f"Đã thêm dải mã: {outcome} mã bưu gửi.")

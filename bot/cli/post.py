@@ -8,12 +8,9 @@ import click
 
 from bot.cli.door import FINDING, INPUT_ERROR, refuse, runtime_for
 from bot.core.counter_faults import Faults
-from bot.core.post_item import NoItemCode, read_block
-from bot.core.staff import Deed
-from bot.give_item import add_item_block
+from bot.item_blocks import Overlap, enter_block
 from bot.order_file import order_file
 from bot.sheet import csv_lines, write_xlsx
-from bot.store.audit import write_deed
 from bot.take_items import take_items
 
 
@@ -68,17 +65,16 @@ def items(file: Path) -> None:
 @post.command("block")
 @click.argument("block")
 def block_command(block: str) -> None:
-    """Enter a block of item codes, such as EE123456001VN-EE123456999VN."""
-    try:
-        read = read_block(block)
-    except NoItemCode as fault:
-        refuse(f"post block: {fault}")
-    runtime = runtime_for()
-    with runtime.engine.begin() as connection:
-        added = add_item_block(runtime, connection, read, "")
-        deed = Deed("post.block_entered", None, "post", None, {"items": added})
-        write_deed(connection, None, runtime.now(), deed)
-    click.echo(f"{added} item codes added, {len(read) - added} known before")
+    """Enter a block of item codes, such as EE123456001VN-EE123456999VN: all of it, or nothing."""
+    entered = enter_block(runtime_for(), None, block)
+    if isinstance(entered, Faults):
+        refuse(f"post block: {' '.join(entered.fields.values())}")
+    if isinstance(entered, Overlap):
+        refuse(
+            f"post block: {entered.known} of its item codes were entered before, so none was "
+            "stored; give the first and the last code of the new block"
+        )
+    click.echo(f"{entered} item codes added")
 
 
 def _write(place: str, content: bytes) -> None:

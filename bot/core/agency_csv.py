@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.core.agency_change import read_change, read_code
 from bot.core.agency_faults import Kind, Misfit
-from bot.core.counter_cells import Wrong, plain_key
-from bot.core.counter_csv import file_rows
+from bot.core.counter_cells import Wrong
+from bot.core.counter_csv import file_rows, head_of
 
 MOST_BYTES, MOST_ROWS = 1 * 2**20, 1_000
 # Names of columns, folded: Vietnamese without accents, or as commands have them.
@@ -67,7 +67,7 @@ def read_agencies(content: bytes) -> AgencyFile:
     """
     try:
         rows = file_rows(content, "cơ quan", MOST_BYTES, MOST_ROWS)
-        head = _head(rows[0][1])
+        head = head_of(rows[0][1], COLUMNS, ("code",), EXAMPLE)
     except Wrong as fault:
         return AgencyFile(misfits=(RowMisfit(0, words=str(fault)),))
     read: list[AgencyRow] = []
@@ -84,21 +84,6 @@ def read_agencies(content: bytes) -> AgencyFile:
         seen.setdefault(row.code, number)
         read.append(row)
     return AgencyFile(tuple(read), tuple(misfits))
-
-
-def _head(cells: Sequence[str]) -> dict[str, int]:
-    head: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        column = next((name for name, known in COLUMNS.items() if plain_key(cell) in known), None)
-        if column is None and cell:
-            raise Wrong(f"Dòng 1: không có cột nào tên “{cell[:40]}”. Các cột: {EXAMPLE}.")
-        if column in head:
-            raise Wrong(f"Dòng 1: cột “{cell[:40]}” có hai lần. Bỏ một cột.")
-        if column is not None:
-            head[column] = place
-    if "code" not in head:
-        raise Wrong("Dòng 1: thiếu cột “ma”. Thêm cột này.")
-    return head
 
 
 def _row(

@@ -22,6 +22,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "papers": ("giay to", "thanh phan ho so", "papers"),
 }
 _NEEDED = ("code", "name")
+_EXAMPLE = "ma, ten, so_ngay, loai_ngay, trong_ngay, phi, huong_dan, giay_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_procedures(content: bytes) -> ProcedureFile:
     """Read the file, comma, semicolon or tab between its columns, with or without a BOM."""
     try:
         rows = file_rows(content, "thủ tục", MOST_BYTES, MOST_ROWS)
-        head = _head(rows[0][1])
+        head = head_of(rows[0][1], _COLUMNS, _NEEDED, _EXAMPLE)
     except Wrong as fault:
         return ProcedureFile(faults=(RowFault(0, "", str(fault)),))
     rules: list[ProcedureRule] = []
@@ -101,6 +102,30 @@ def file_rows(
     return rows
 
 
+def head_of(
+    cells: Sequence[str], columns: Mapping[str, Sequence[str]], needed: Sequence[str], example: str
+) -> dict[str, int]:
+    """Where each column of a file's head stands.
+
+    Shape:  `columns` have the names that each may have, folded, the usual one first; `example`
+            lists them for who has to write such a head.
+    Errors: Wrong with the words for a column that is unknown, is there twice or is missing.
+    """
+    head: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        column = next((name for name, known in columns.items() if plain_key(cell) in known), None)
+        if column is None and cell:
+            raise Wrong(f"Dòng 1: không có cột nào tên “{cell[:40]}”. Các cột: {example}.")
+        if column in head:
+            raise Wrong(f"Dòng 1: cột “{cell[:40]}” có hai lần. Bỏ một cột.")
+        if column is not None:
+            head[column] = place
+    for column in needed:
+        if column not in head:
+            raise Wrong(f"Dòng 1: thiếu cột “{columns[column][0]}”. Thêm cột này.")
+    return head
+
+
 def file_text(content: bytes) -> str:
     """The text of a file that came from a spreadsheet, whichever way it was saved.
 
@@ -125,26 +150,6 @@ def delimiter_of(text: str) -> str:
     """What parts the columns: what the header, which has no commas of its own, has most of."""
     head = text.lstrip().split("\n", 1)[0]
     return max(";\t,", key=head.count)
-
-
-def _head(cells: Sequence[str]) -> dict[str, int]:
-    """Where each column stands."""
-    head: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        column = next((name for name, known in _COLUMNS.items() if plain_key(cell) in known), None)
-        if column is None and cell:
-            raise Wrong(
-                f"Dòng 1: không có cột nào tên “{cell[:40]}”. Các cột: ma, ten, so_ngay, "
-                "loai_ngay, trong_ngay, phi, huong_dan, giay_to."
-            )
-        if column in head:
-            raise Wrong(f"Dòng 1: cột “{cell[:40]}” có hai lần. Bỏ một cột.")
-        if column is not None:
-            head[column] = place
-    for column in _NEEDED:
-        if column not in head:
-            raise Wrong(f"Dòng 1: thiếu cột “{_COLUMNS[column][0]}”. Thêm cột này.")
-    return head
 
 
 def _misfit(number: int, cells: Sequence[str], head: Sequence[str]) -> Iterator[RowFault]:

@@ -49,6 +49,7 @@ class Validity(StrEnum):
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    NO_TERM = "no_term"  # it is there, and its source does not say how long it counts
 
 
 class Lack(StrEnum):
@@ -183,14 +184,17 @@ def normal_number(typed: str) -> str:
 def validity(document: Document, today: date) -> Validity:
     """Whether a document counts on that day; its last day counts, the day of revocation does not.
 
-    What tells no end counts until it is revoked: that the end is missing says `missing`.
+    Nobody is told that something counts while its end is unknown.
     """
     if document.revoked_on is not None and document.revoked_on <= today:
         return Validity.REVOKED
     if document.valid_from is not None and today < document.valid_from:
         return Validity.NOT_YET
-    ended = document.valid_until is not None and document.valid_until < today
-    return Validity.EXPIRED if ended and not document.valid_forever else Validity.IN_FORCE
+    if document.valid_forever:
+        return Validity.IN_FORCE
+    if document.valid_until is None:
+        return Validity.NO_TERM
+    return Validity.EXPIRED if document.valid_until < today else Validity.IN_FORCE
 
 
 def missing(document: Document) -> tuple[Lack, ...]:

@@ -9,13 +9,13 @@ from receipts.clean import clean, fold
 
 
 class Standing(StrEnum):
-    """What whoever holds a result is told of its number, and no more."""
+    """What whoever holds a result is told of its number: its Validity, or that none is known."""
 
     IN_FORCE = "in_force"
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     REVOKED = "revoked"
-    NO_TERM = "no_term"  # it is there, and its source does not say how long it counts
+    NO_TERM = "no_term"
     UNKNOWN = "unknown"
 
 
@@ -97,7 +97,7 @@ def readings(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def standing_of(found: Iterable[Validity | Standing]) -> Standing:
+def standing_of(found: Iterable[Validity]) -> Standing:
     """The answer for all results that a number or symbol leads to.
 
     A symbol may be many agencies' ("12/QĐ-UBND"): only what is true of each of them is told.

@@ -1,6 +1,6 @@
 """The register of digitised papers and results: some of them by what they are asked for."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     and_,
     func,
-    not_,
     or_,
     select,
     text,
@@ -19,13 +18,12 @@ from sqlalchemy import (
 )
 
 from bot.core.document import Validity
+from bot.core.document_filter import LACKS, DocumentFilter
 from bot.store.document_tables import LACKING, REVOKED, document
 from bot.store.documents import DOCUMENTS, StoredDocument, stored_documents
 from bot.store.tables import receipt_code
 
 Which = ColumnElement[bool]
-LACKS = "lacking"
-STATES: Sequence[str] = (*(str(one) for one in Validity), LACKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +37,15 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class WantedDocuments:
-    """Which documents; what is empty or None asks for nothing.
+    """Which documents.
 
-    Shape: `agencies` None for all; `state` is a word of Validity, or "lacking"; `since` and
-           `until` bound the day of issue, both in; `before` is the id the page before ended with.
+    Shape: `agencies` None for all; `before` is the id the page before ended with.
     """
 
     today: date
     agencies: Collection[str] | None
+    by: DocumentFilter
     typed: Typed | None = None
-    type_code: str = ""
-    issuer: str = ""
-    procedure: str = ""
-    kind: str = ""
-    source: str = ""
-    state: str = ""
-    since: date | None = None
-    until: date | None = None
     before: int | None = None
 
 
@@ -84,35 +74,36 @@ def _ids(wanted: WantedDocuments, most: int) -> Select[tuple[int]]:
 
 
 def _conditions(wanted: WantedDocuments) -> list[Which]:
-    found = [document.c.deleted.is_(False), *_places(wanted), *_days(wanted)]
+    by = wanted.by
+    found = [document.c.deleted.is_(False), *_same(by), *_days(by)]
+    if wanted.agencies is not None:
+        found.append(document.c.agency_code.in_(sorted(wanted.agencies)))
     if wanted.typed is not None:
         found.append(document.c.id.in_(_typed(wanted.typed)))
-    if wanted.issuer:
-        found.append(document.c.issuer.icontains(wanted.issuer, autoescape=True))
-    if wanted.state:
-        found.append(_state(wanted.state, wanted.today))
+    if by.issuer:
+        found.append(document.c.issuer.icontains(by.issuer, autoescape=True))
+    if by.state:
+        found.append(_state(by.state, wanted.today))
     if wanted.before is not None:
         found.append(document.c.id < wanted.before)
     return found
 
 
-def _places(wanted: WantedDocuments) -> Iterator[Which]:
-    if wanted.agencies is not None:
-        yield document.c.agency_code.in_(sorted(wanted.agencies))
+def _same(by: DocumentFilter) -> Iterator[Which]:
     same = {
-        document.c.type_code: wanted.type_code,
-        document.c.procedure_code: wanted.procedure,
-        document.c.kind: wanted.kind,
-        document.c.source: wanted.source,
+        document.c.type_code: by.type_code,
+        document.c.procedure_code: by.procedure,
+        document.c.kind: by.kind,
+        document.c.source: by.source,
     }
     yield from (column == value for column, value in same.items() if value)
 
 
-def _days(wanted: WantedDocuments) -> Iterator[Which]:
-    if wanted.since is not None:
-        yield document.c.issued_on >= wanted.since
-    if wanted.until is not None:
-        yield document.c.issued_on <= wanted.until
+def _days(by: DocumentFilter) -> Iterator[Which]:
+    if by.since is not None:
+        yield document.c.issued_on >= by.since
+    if by.until is not None:
+        yield document.c.issued_on <= by.until
 
 
 def _typed(typed: Typed) -> CompoundSelect[tuple[int]]:
@@ -135,13 +126,14 @@ def _state(state: str, today: date) -> Which:
     revoked = and_(text(REVOKED), document.c.revoked_on <= today)
     not_revoked = or_(document.c.revoked_on.is_(None), document.c.revoked_on > today)
     begun = or_(document.c.valid_from.is_(None), document.c.valid_from <= today)
-    ended = and_(document.c.valid_forever.is_(False), document.c.valid_until < today)
-    lasts = or_(document.c.valid_until.is_(None), not_(ended))
+    ends = document.c.valid_forever.is_(False)
+    lasts = or_(document.c.valid_forever.is_(True), document.c.valid_until >= today)
     states: dict[str, Which] = {
         Validity.REVOKED: revoked,
         Validity.NOT_YET: and_(not_revoked, document.c.valid_from > today),
-        Validity.EXPIRED: and_(not_revoked, begun, ended),
+        Validity.EXPIRED: and_(not_revoked, begun, ends, document.c.valid_until < today),
         Validity.IN_FORCE: and_(not_revoked, begun, lasts),
+        Validity.NO_TERM: and_(not_revoked, begun, ends, document.c.valid_until.is_(None)),
         LACKS: and_(text(LACKING), document.c.facts.is_not(None)),
     }
     return states[state]

@@ -119,6 +119,8 @@ def test_an_everyday_question_uses_up_nothing(house: House) -> None:
 def test_in_force_is_said_only_of_a_term_that_was_told(house: House) -> None:
     tell(house, result(valid_forever=False))
     assert house.say(f"KQ {NUMBER}").startswith(NO_TERM)
+    prove(house)
+    assert f"{NUMBER}. Xem trong" in house.say(MINE)
     tell(house, result(valid_forever=False, valid_from=date(2026, 12, 1)))
     assert "chưa đến ngày có hiệu lực" in house.say(f"KQ {NUMBER}")
 

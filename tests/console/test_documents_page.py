@@ -197,6 +197,19 @@ def test_the_register_finds_by_whatever_is_known(desk: Desk, clerk: Client) -> N
     assert ("documents.listed", None) in deeds(desk)
 
 
+def test_a_result_whose_end_nobody_told_is_not_called_in_force(clerk: Client) -> None:
+    code = take_in(clerk)
+    add(clerk, code, valid_until="")
+    words = "Chưa rõ thời hạn hiệu lực"
+    for said in (block(clerk, code), found(clerk, tinh_trang="no_term")):
+        assert words in said
+        assert "Còn hiệu lực" not in said
+    assert found(clerk, tinh_trang="in_force") == ""
+    assert f'<option value="no_term">{words}</option>' in page_of(clerk, "/console/giay-to")
+    [heads, row] = csv.reader(io.StringIO(clerk.get("/console/giay-to/xuat.csv").text))
+    assert row[heads.index("Tình trạng")] == words
+
+
 def test_each_sees_the_documents_of_the_own_agencies_alone(desk: Desk, clerk: Client) -> None:
     code = take_in(clerk)
     add(clerk, code)

@@ -56,6 +56,17 @@ def test_every_metric_of_a_rule_or_a_panel_is_there(there: set[str]) -> None:
     assert len(board["panels"]) == len({panel["id"] for panel in board["panels"]})
 
 
+def test_months_replica_and_post_have_their_panels(there: set[str]) -> None:
+    panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
+    shown = {
+        name for panel in panels for one in panel["targets"] for name in METRIC.findall(one["expr"])
+    }
+    grown = {name for name in there if re.match("motcua_(months|replica|post)_", name)}
+    assert grown <= shown
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    assert len(places) == len(set(places))
+
+
 def test_rules_have_the_form_that_prometheus_reads() -> None:
     for rule in rules():
         assert set(rule) - {"for"} == {"alert", "expr", "labels", "annotations"}

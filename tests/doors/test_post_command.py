@@ -22,7 +22,11 @@ def test_a_days_file_goes_out_and_its_item_codes_come_back(tmp_path: Path) -> No
     today = shell.bot("post", "orders", "--day", "2026-11-25", **BY_FILE)
     assert (today.code, today.out.count("\n")) == (0, 1)  # the day is past: nothing new comes in
     block = shell.bot("post", "block", "EE500000001VN-EE500000099VN", **BY_FILE)
-    assert (block.code, block.out.strip()) == (0, "10 item codes added, 0 known before")
+    assert (block.code, block.out.strip()) == (0, "10 item codes added")
+    over = shell.bot("post", "block", "EE500000091VN-EE500000199VN", **BY_FILE)
+    assert (over.code, over.out, "1 of its item codes were entered" in over.err) == (2, "", True)
+    beyond = shell.bot("post", "block", "EE500000101VN-EE500000199VN", **BY_FILE)
+    assert (beyond.code, beyond.out.strip()) == (0, "10 item codes added")
     file = tmp_path / "items.csv"
     file.write_text(f"OrderNumber,ItemCode\n{CODE},{FIRST_ITEM[:-3]}9VN\n", encoding="utf-8")
     bad = shell.bot("post", "items", str(file), **BY_FILE)

@@ -29,7 +29,8 @@ from bot.staff import NewAccount, add_account
 from bot.trace_export import root_of, trace_of
 from bot.trace_strip import KEPT, OWN
 from bot.traces import span, stop_traces
-from bot.upkeep import prepare_jobs, run_due_jobs
+from bot.upkeep import JOBS, prepare_jobs, run_due_jobs
+from bot.work import work_once
 from tests.bot.post import drain
 from tests.console.desk import PASSWORD, Client
 from tests.conversation import CODE, make_house
@@ -199,6 +200,14 @@ def test_a_chosen_part_of_requests_is_traced_whole_or_not_at_all(
     )
     assert calls == later
     assert 0 < len(calls) < len(asked)
+
+
+def test_a_burst_of_work_is_traced_and_tells_all_of_it_before_it_ends(
+    sqlite_url: str, collector: Collector
+) -> None:
+    work_once(make_runtime(sqlite_url, **tracing(collector)))
+    assert {f"job {one}" for one in JOBS} <= {one.name for one in collector.spans}
+    assert b"worker burst" in collector.bodies[0]
 
 
 def test_without_a_collector_nothing_is_loaded(sqlite_url: str) -> None:

@@ -81,7 +81,10 @@ def test_a_reading_read_again_is_the_same_and_never_a_fault(typed: str) -> None:
         ({}, Validity.IN_FORCE),  # its last day counts
         ({"valid_until": TODAY - timedelta(days=1)}, Validity.EXPIRED),
         ({"valid_until": TODAY - timedelta(days=1), "valid_forever": True}, Validity.IN_FORCE),
-        ({"valid_until": None}, Validity.IN_FORCE),
+        ({"valid_until": None}, Validity.NO_TERM),
+        ({"valid_until": None, "valid_forever": True}, Validity.IN_FORCE),
+        ({"valid_until": None, "valid_from": TODAY + timedelta(days=1)}, Validity.NOT_YET),
+        ({"valid_until": None, "revoked_on": TODAY}, Validity.REVOKED),
         ({"valid_from": TODAY + timedelta(days=1)}, Validity.NOT_YET),
         ({"valid_from": TODAY}, Validity.IN_FORCE),
         ({"revoked_on": TODAY}, Validity.REVOKED),
@@ -110,7 +113,7 @@ def test_what_was_revoked_or_expired_never_counts_again(
         assert later is Validity.REVOKED
     if is_now is Validity.EXPIRED:
         assert later in (Validity.EXPIRED, Validity.REVOKED)
-    if is_now is Validity.IN_FORCE:
+    if is_now in (Validity.IN_FORCE, Validity.NO_TERM):
         assert later is not Validity.NOT_YET
 
 

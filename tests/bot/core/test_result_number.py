@@ -138,8 +138,12 @@ def test_a_blank_between_letters_and_digits_may_be_left_out_or_put_in() -> None:
         ([Validity.IN_FORCE], Standing.IN_FORCE),
         ([Validity.REVOKED, Validity.REVOKED], Standing.REVOKED),
         ([Validity.IN_FORCE, Validity.EXPIRED], Standing.UNKNOWN),
-        ([Validity.IN_FORCE, Standing.NO_TERM], Standing.UNKNOWN),
+        ([Validity.IN_FORCE, Validity.NO_TERM], Standing.UNKNOWN),
     ],
 )
-def test_only_what_all_agree_on_is_told(found: list[Validity | Standing], told: Standing) -> None:
+def test_only_what_all_agree_on_is_told(found: list[Validity], told: Standing) -> None:
     assert standing_of(found) is told
+
+
+def test_whatever_staff_read_of_a_result_has_its_answer() -> None:
+    assert {standing_of([one]) for one in Validity} == set(Standing) - {Standing.UNKNOWN}

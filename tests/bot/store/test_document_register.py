@@ -8,22 +8,17 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from bot.core.document import Document, Kind, Validity, validity
+from bot.core.document_filter import LACKS, STATES, DocumentFilter
 from bot.database import reading
 from bot.runtime import Runtime
-from bot.store.document_register import (
-    LACKS,
-    STATES,
-    Typed,
-    WantedDocuments,
-    count_registered,
-    registered,
-)
+from bot.store.document_register import Typed, WantedDocuments, count_registered, registered
 from bot.store.document_tables import document
 from bot.store.tables import dossier
 from tests.make import NOW, make_record, make_runtime
 from tests.webhooks.feeding import make_feeder
 
 TODAY = NOW.date()
+ANY = DocumentFilter()
 DAYS = (None, *(TODAY + timedelta(days=days) for days in (-1, 0, 1)))
 
 
@@ -64,7 +59,9 @@ def runtime(database_url: str) -> Runtime:
 def test_the_register_and_the_rule_agree_on_every_document(runtime: Runtime) -> None:
     with reading(runtime.engine) as connection:
         found = {
-            state: registered(connection, WantedDocuments(TODAY, None, state=state), 500)
+            state: registered(
+                connection, WantedDocuments(TODAY, None, DocumentFilter(state=state)), 500
+            )
             for state in STATES
         }
     for state in Validity:
@@ -103,24 +100,26 @@ def plan_of(connection: Connection, ask: Any) -> str:
 @pytest.mark.parametrize(
     ("wanted", "indexes"),
     [
-        ({"typed": Typed(b"n", b"o", ("C",))}, {"number", "symbol", "owner"}),
-        ({"type_code": "KQ.none"}, {"type_code"}),
-        ({"state": Validity.REVOKED}, {"revoked"}),
-        ({"state": LACKS}, {"lacking"}),
+        (
+            WantedDocuments(TODAY, None, ANY, Typed(b"n", b"o", ("C",))),
+            {"number", "symbol", "owner"},
+        ),
+        (WantedDocuments(TODAY, None, DocumentFilter(type_code="KQ.none")), {"type_code"}),
+        (WantedDocuments(TODAY, None, DocumentFilter(state=Validity.REVOKED)), {"revoked"}),
+        (WantedDocuments(TODAY, None, DocumentFilter(state=LACKS)), {"lacking"}),
     ],
     ids=["typed", "kind", "revoked", "lacking"],
 )
 def test_what_is_rare_is_found_by_an_index(
-    runtime: Runtime, wanted: dict[str, Any], indexes: set[str]
+    runtime: Runtime, wanted: WantedDocuments, indexes: set[str]
 ) -> None:
     with reading(runtime.engine) as connection:
-        asked = WantedDocuments(TODAY, None, **wanted)
-        plan = plan_of(connection, lambda: registered(connection, asked, 51))
+        plan = plan_of(connection, lambda: registered(connection, wanted, 51))
     for name in indexes:
         assert f"ix_document_{name}" in plan, plan
 
 
 def test_a_count_ends_where_it_need_not_go_on(runtime: Runtime) -> None:
     with reading(runtime.engine) as connection:
-        assert count_registered(connection, WantedDocuments(TODAY, None), 7) == 7
-        assert count_registered(connection, WantedDocuments(TODAY, {"H32.1"}), 7) == 0
+        assert count_registered(connection, WantedDocuments(TODAY, None, ANY), 7) == 7
+        assert count_registered(connection, WantedDocuments(TODAY, {"H32.1"}, ANY), 7) == 0
