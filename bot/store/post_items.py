@@ -11,7 +11,7 @@ from bot.store.post_tables import post_item
 
 AT_ONCE = 1000  # rows of one INSERT
 _ONCE = {
-    name: dialect.insert(post_item).on_conflict_do_nothing()
+    name: dialect.insert(post_item).on_conflict_do_nothing().returning(post_item.c.number)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _FREE = (
@@ -43,10 +43,9 @@ def add_block(connection: Connection, block: ItemBlock, by: str, now: datetime) 
         }
         for one in block
     ]
-    before = _count(connection)
-    for start in range(0, len(rows), AT_ONCE):
-        connection.execute(_ONCE[connection.dialect.name], rows[start : start + AT_ONCE])
-    return _count(connection) - before
+    once = _ONCE[connection.dialect.name]
+    starts = range(0, len(rows), AT_ONCE)
+    return sum(len(connection.execute(once, rows[one : one + AT_ONCE]).all()) for one in starts)
 
 
 def mark_given(connection: Connection, items: Sequence[ItemCode], now: datetime) -> None:
@@ -57,10 +56,6 @@ def mark_given(connection: Connection, items: Sequence[ItemCode], now: datetime)
     ]
     if rows:
         connection.execute(_GIVE, rows)
-
-
-def _count(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).select_from(post_item)) or 0
 
 
 def next_item(connection: Connection, now: datetime) -> ItemCode | None:

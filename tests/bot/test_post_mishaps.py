@@ -6,11 +6,11 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from bot.channels.channel import Again
 from bot.core.phone import Phone
-from bot.core.post_item import read_block
+from bot.core.post_item import ItemBlock, read_block
 from bot.core.snapshot import Ticks
 from bot.database import reading
 from bot.doctor_post import post_findings
@@ -18,7 +18,7 @@ from bot.forget_subject import forget_subject
 from bot.give_item import add_item_block, item_values
 from bot.order_file import OrderFile, order_file
 from bot.order_post import waited
-from bot.store.post_items import items_left
+from bot.store.post_items import add_block, items_left
 from bot.store.post_orders import overdue_since
 from bot.store.post_tables import post_return
 from bot.store.tables import dossier
@@ -105,6 +105,19 @@ def test_an_item_code_that_a_return_has_already_is_never_given_again(database_ur
     third = another(post, 3)
     post.order()
     assert post.office.orders[third].item_code == THIRD_ITEM
+
+
+def test_two_blocks_that_are_entered_at_one_moment_are_counted_apart(postgres_url: str) -> None:
+    post = ready(postgres_url)
+    engine, now = post.stage.runtime.engine, post.stage.clock()
+    with engine.connect() as ours, engine.connect() as theirs:
+
+        @event.listens_for(ours, "after_cursor_execute", once=True)
+        def enter_the_other(*_told: object) -> None:
+            assert add_block(theirs, ItemBlock("EB", 1, 40), "binh", now) == 40
+            theirs.commit()
+
+        assert add_block(ours, ItemBlock("EA", 1, 5), "an", now) == 5
 
 
 def test_another_customers_tracking_has_numbers_of_its_own(database_url: str) -> None:
