@@ -73,7 +73,7 @@ def has_nginx() -> bool:
 NEEDS = (
     Need("Redis", machine_has_redis, ("redis-server",)),
     Need("PostgreSQL", machine_has_postgres, ("postgresql",)),
-    Need("Chromium", has_chromium, ("chromium", "fonts-noto-core")),
+    Need("Chromium", has_chromium, ("chromium-headless-shell", "fonts-noto-core")),
     Need("nginx", has_nginx, ("nginx-light",)),
 )
 
