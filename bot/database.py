@@ -65,7 +65,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
             "synchronous=NORMAL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_SECONDS * 1000}",
-            "cache_size=-8000",  # kibibytes, of each connection: more only made workers larger
+            "cache_size=-1000",  # kibibytes, of each connection: more only made workers larger
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
