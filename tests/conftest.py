@@ -18,10 +18,12 @@ from tests.rig.compiled_rules import keep_compiled_rules
 from tests.rig.compiled_templates import keep_compiled_templates
 from tests.rig.examples import LONG
 from tests.rig.order import in_order
+from tests.rig.plain_logs import log_plainly
 from tests.rig.postgres_copies import make_copy
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.programs import chromium_program
 from tests.rig.redis_server import RedisServer
+from tests.rig.seldom_collected import collect_seldom, leave_alone_what_is_loaded
 
 StartChild = Callable[..., Child]
 
@@ -35,14 +37,21 @@ def pytest_configure() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    collect_seldom()
     hash_cheaply()
     keep_compiled_rules()
     keep_compiled_templates()
+    log_plainly()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files into the order in which two workers end together."""
     items[:] = in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """All test modules are loaded: they stay."""
+    leave_alone_what_is_loaded()
 
 
 # The network
