@@ -23,7 +23,11 @@ from tests.rig.postgres_copies import make_copy
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.programs import chromium_program
 from tests.rig.redis_server import RedisServer
-from tests.rig.seldom_collected import collect_seldom, leave_alone_what_is_loaded
+from tests.rig.seldom_collected import (
+    collect_seldom,
+    leave_alone_what_is_loaded,
+    look_at_all_again,
+)
 
 StartChild = Callable[..., Child]
 
@@ -52,6 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All test modules are loaded: they stay."""
     leave_alone_what_is_loaded()
+
+
+def pytest_unconfigure() -> None:
+    """The process ends."""
+    look_at_all_again()
 
 
 # The network
