@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.core.apology import beginning
 from bot.core.book import DayRows, Entry, Outcome, PastChange, entries_of, repeated_moments
-from bot.core.book_figures import Beside, Figures, Period, figures_of
+from bot.core.book_figures import Beside, Count, Figures, Period
 from bot.core.notice import NoticeEvent
 from bot.database import plan_anew, reading
 from bot.runtime import Runtime
@@ -18,11 +18,13 @@ from bot.store.book_events import (
     apologised_since,
     booked_notices,
     histories,
+    stretches_of,
     told_of_moments,
 )
 from bot.store.document_counts import counts_of
 from bot.store.months_dropped import gone_until
 from bot.store.post_tracking import earned_by_post
+from bot.store.stretch import ALL_DOSSIERS, Stretch
 
 ALL_THAT_IS_KNOWN = datetime.max.replace(tzinfo=UTC)
 LOST = "lost"  # due by the dossier's history, and no notice stands for it
@@ -69,6 +71,9 @@ def day_ends(runtime: Runtime, day: date) -> datetime:
     return beginning(day + timedelta(days=1), runtime.settings.zone)
 
 
+# Dossiers whose day is in memory at a time: a message takes 2.3 KiB there, and a day has as many as
+# the province tells. Each stretch goes through the day's index anew, so there are not too many.
+AT_ONCE, MOST_STRETCHES = 1_000, 20
 HISTORY, ATTEMPTS = "dossier_change", "attempt"
 
 
@@ -86,10 +91,19 @@ def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNO
     Result: the same whenever it is asked for a moment that is past: changes are never rewritten,
             and of notices what they said before is kept.
     """
-    happened = day_entries(runtime, day, known_at)
-    figures = figures_of(happened.period, happened.entries, happened.histories, happened.beside)
-    short = _apologies_short(happened.entries, happened.apologies_counted)
-    return Reckoned(day, known_at, figures, [*_differences(happened.entries), *short])
+    period = _period(runtime, day, known_at)
+    with reading(runtime.engine) as connection:
+        # Asked first: what is owed while this reckons is more than was counted, never less.
+        counted = apologies_counted(connection, day.isoformat())
+        stretches = stretches_of(connection, period.since, period.until, AT_ONCE, MOST_STRETCHES)
+    count, differences, apologies = Count(), list[Difference](), 0
+    for stretch in stretches:
+        happened = _happened(runtime, period, stretch=stretch)
+        count.happened(period, happened.entries, happened.histories, happened.beside)
+        differences += _differences(happened.entries)
+        apologies += sum(one.event == NoticeEvent.APOLOGY for one in happened.entries)
+    short = _apologies_short(apologies, counted)
+    return Reckoned(day, known_at, count.figures(), [*differences, *short])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +114,6 @@ class Happened:
     entries: Sequence[Entry]
     histories: Sequence[Sequence[PastChange]]
     beside: Beside
-    apologies_counted: int | None
 
 
 def day_entries(
@@ -113,25 +126,36 @@ def day_entries(
 
     Shape: of `agencies` alone where they are named; then others' messages may stand among them.
     """
-    since, zone = beginning(day, runtime.settings.zone), runtime.settings.zone
-    until = min(known_at, day_ends(runtime, day))
+    return _happened(runtime, _period(runtime, day, known_at), agencies)
+
+
+def _period(runtime: Runtime, day: date, known_at: datetime) -> Period:
+    zone = runtime.settings.zone
+    return Period(beginning(day, zone), min(known_at, day_ends(runtime, day)), zone, known_at)
+
+
+def _happened(
+    runtime: Runtime,
+    period: Period,
+    agencies: Collection[str] | None = None,
+    stretch: Stretch = ALL_DOSSIERS,
+) -> Happened:
     with reading(runtime.engine) as connection:
         plan_anew(connection)
-        rows = _rows(connection, since, until, agencies)
+        rows = _rows(connection, period, agencies, stretch)
         moved = {history[-1].dossier_id for history in rows.changes}
         beside = Beside(apologised_since(connection, moved), counts_of(connection, moved))
-        counted = apologies_counted(connection, day.isoformat())
-    period = Period(since, until, zone, known_at)
-    return Happened(period, entries_of(rows), rows.changes, beside, counted)
+    return Happened(period, entries_of(rows), rows.changes, beside)
 
 
 def _rows(
-    connection: Connection, since: datetime, until: datetime, agencies: Collection[str] | None
+    connection: Connection, period: Period, agencies: Collection[str] | None, stretch: Stretch
 ) -> DayRows:
-    changes = histories(connection, since, until, agencies)
-    notices = booked_notices(connection, since, until, agencies)
+    since, until = period.since, period.until
+    changes = histories(connection, since, until, agencies, stretch)
+    notices = booked_notices(connection, since, until, agencies, stretch)
     older = told_of_moments(connection, repeated_moments(changes, since))
-    posted = earned_by_post(connection, since, until, agencies)
+    posted = earned_by_post(connection, since, until, agencies, stretch)
     return DayRows(since, changes, notices, older, posted)
 
 
@@ -149,9 +173,8 @@ def _differences(entries: Sequence[Entry]) -> list[Difference]:
     return found
 
 
-def _apologies_short(entries: Sequence[Entry], counted: int | None) -> list[Difference]:
+def _apologies_short(stand: int, counted: int | None) -> list[Difference]:
     """The evening's run writes how many it owed, beside what it owes."""
-    stand = sum(one.event == NoticeEvent.APOLOGY for one in entries)
     short = (counted or 0) - stand
     return [Difference(APOLOGIES, "", str(NoticeEvent.APOLOGY), short)] if short > 0 else []
 

@@ -53,13 +53,58 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A local day, from `since` up to before `until`, as it was known at `known_at`."""
+
+    since: datetime
+    until: datetime
+    zone: tzinfo
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of dossiers besides their histories, by dossier.
+
+    Shape: `apologised` tells since when its citizen has been owed an apology; `documents` what its
+           papers and results came to, oldest first.
+    """
+
+    apologised: Mapping[int, datetime] = field(default_factory=dict)
+    documents: Mapping[int, Sequence[DocumentCount]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Count:
-    """Counts in the making."""
+    """Counts in the making: what happened is counted in any number of pieces.
+
+    Shape: all of one dossier stands in one piece.
+    """
 
     lines: defaultdict[Place, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     tallies: defaultdict[TallyKey, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
+    unsettled: int = 0
+
+    def figures(self) -> Figures:
+        """What was counted."""
+        return Figures(self.lines, self.tallies, self.unsettled)
+
+    def happened(
+        self,
+        period: Period,
+        entries: Sequence[Entry],
+        histories: Sequence[Sequence[PastChange]],
+        beside: Beside,
+    ) -> None:
+        """Count what happened to some dossiers in a period."""
+        for entry in entries:
+            fate = fate_at(entry.notice, period.known_at) if entry.notice else Fate(Outcome.LOST)
+            self.message(entry, fate, period.known_at)
+            self.unsettled += fate.outcome in OPEN
+        for change, moved in moves(period, histories, beside):
+            self.line(change.procedure, change.agency, **moved)
 
     def line(self, procedure: str, agency: str, **figures: int) -> None:
         """Count for a place, and for its agency as a whole."""
@@ -92,45 +137,6 @@ class Count:
             apologies=int(entry.event == NoticeEvent.APOLOGY),
             **spent,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A local day, from `since` up to before `until`, as it was known at `known_at`."""
-
-    since: datetime
-    until: datetime
-    zone: tzinfo
-    known_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is known of dossiers besides their histories, by dossier.
-
-    Shape: `apologised` tells since when its citizen has been owed an apology; `documents` what its
-           papers and results came to, oldest first.
-    """
-
-    apologised: Mapping[int, datetime] = field(default_factory=dict)
-    documents: Mapping[int, Sequence[DocumentCount]] = field(default_factory=dict)
-
-
-def figures_of(
-    period: Period,
-    entries: Sequence[Entry],
-    histories: Sequence[Sequence[PastChange]],
-    beside: Beside,
-) -> Figures:
-    """Count a day."""
-    count, unsettled = Count(), 0
-    for entry in entries:
-        fate = fate_at(entry.notice, period.known_at) if entry.notice else Fate(Outcome.LOST)
-        count.message(entry, fate, period.known_at)
-        unsettled += fate.outcome in OPEN
-    for change, moved in moves(period, histories, beside):
-        count.line(change.procedure, change.agency, **moved)
-    return Figures(count.lines, count.tallies, unsettled)
 
 
 def moves(

@@ -8,13 +8,12 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     func,
     select,
-    true,
 )
 
 from bot.core.book import BookedNotice, Handed, PastChange, Said
@@ -23,10 +22,12 @@ from bot.store.among import by_dialect
 from bot.store.book_tables import notice_restated
 from bot.store.months_dropped import gone_until
 from bot.store.notice_tables import OF_NOTICE, apology_run, attempt, notice
+from bot.store.stretch import ALL_DOSSIERS, Stretch
 from bot.store.tables import Instant, dossier, dossier_change
 
 _SINCE = bindparam("since", type_=Instant)
 _UNTIL = bindparam("until", type_=Instant)
+_IN_DAY = (notice.c.created_at >= _SINCE, notice.c.created_at < _UNTIL)
 _OF_DAY = dossier_change.alias("of_day")
 _MOVED = select(_OF_DAY.c.dossier_id).where(
     _OF_DAY.c.arrived_at >= _SINCE, _OF_DAY.c.arrived_at < _UNTIL
@@ -60,6 +61,21 @@ _HISTORIES = (
 Agencies = Collection[str] | None
 
 
+def stretches_of(
+    connection: Connection, since: datetime, until: datetime, least: int, most: int
+) -> list[Stretch]:
+    """The dossiers with something on a day in stretches of `least` each, or in `most` larger ones.
+
+    Result: all dossiers, each in one stretch, those included that will be known by then.
+    """
+    span = {"since": since, "until": until}
+    told = select(notice.c.dossier_id).where(*_IN_DAY, notice.c.dossier_id.is_not(None))
+    found = connection.scalars(_MOVED.union(told).order_by("dossier_id"), span).all()
+    bounds = found[:: max(least, -(-len(found) // most))][1:]
+    pairs = zip([0, *bounds], [*bounds, None], strict=True)
+    return [Stretch(first, end) for first, end in pairs]
+
+
 def _moved_at(agencies: Agencies) -> Select[Any]:
     """The dossiers that moved, at these agencies when some are named."""
     if agencies is None:
@@ -68,10 +84,17 @@ def _moved_at(agencies: Agencies) -> Select[Any]:
 
 
 def histories(
-    connection: Connection, since: datetime, until: datetime, agencies: Agencies = None
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    agencies: Agencies = None,
+    stretch: Stretch = ALL_DOSSIERS,
 ) -> list[tuple[PastChange, ...]]:
     """The whole histories, up to `until`, of the dossiers that moved since at these agencies."""
-    chosen = _HISTORIES.where(dossier_change.c.dossier_id.in_(_moved_at(agencies)))
+    moved = _moved_at(agencies).where(stretch.holds(_OF_DAY.c.dossier_id))
+    chosen = _HISTORIES.where(
+        dossier_change.c.dossier_id.in_(moved), stretch.holds(dossier_change.c.dossier_id)
+    )
     gone = gone_until(connection, "dossier_change")
     rows: Any = connection.execute(chosen, {"since": since, "until": until})
     by_dossier = groupby(rows, key=lambda row: row[1])
@@ -86,7 +109,6 @@ def _history(rows: Sequence[Any], gone: datetime | None) -> tuple[PastChange, ..
     return (replace(first, cut=is_cut), *others)
 
 
-_IN_DAY = (notice.c.created_at >= _SINCE, notice.c.created_at < _UNTIL)
 _OF_MOVED = by_dialect(
     lambda among: select(notice.c.id).where(among(notice.c.dossier_id, "dossiers"), *_IN_DAY)
 )
@@ -166,14 +188,18 @@ def _named(
 
 
 def booked_notices(
-    connection: Connection, since: datetime, until: datetime, agencies: Agencies = None
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    agencies: Agencies = None,
+    stretch: Stretch = ALL_DOSSIERS,
 ) -> list[BookedNotice]:
     """The notices that came to be owed since, with all that is known of each."""
     span: dict[str, Any] = {"since": since, "until": until}
-    about: ColumnElement[bool] = true()
+    about = stretch.holds(notice.c.dossier_id)
     if agencies is not None:
         span["named"] = sorted(_named(connection, span, agencies))
-        about = _NAMED[connection.dialect.name]
+        about = and_(about, _NAMED[connection.dialect.name])
     said: defaultdict[int, list[Said]] = defaultdict(list)
     for row in connection.execute(_RESTATED.where(about), span):
         said[row[0]].append(_said(row[1], row[2:]))

@@ -15,6 +15,7 @@ from bot.store.among import by_dialect
 from bot.store.counter_tables import intake
 from bot.store.post_orders import PostReturn, row_columns, row_of
 from bot.store.post_tables import post_cursor, post_progress, post_return
+from bot.store.stretch import ALL_DOSSIERS, Stretch
 from bot.store.tables import dossier
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -201,6 +202,7 @@ def earned_by_post(
     since: datetime,
     until: datetime,
     agencies: Collection[str] | None = None,
+    stretch: Stretch = ALL_DOSSIERS,
 ) -> list[PostNews]:
     """The lines told since for which a notice was owed, at these agencies when some are named."""
     chosen = (
@@ -216,6 +218,7 @@ def earned_by_post(
             post_progress.c.arrived_at >= since,
             post_progress.c.arrived_at < until,
             post_progress.c.earned.is_not(None),
+            stretch.holds(post_progress.c.dossier_id),
         )
         .order_by(post_progress.c.id)
     )

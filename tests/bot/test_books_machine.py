@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from bot.keep_books import keep_books
+from bot.reckon_day import Reckoned, reckon_day
 from bot.reconcile import reconcile
 from tests.bot.test_notice_machine import EVERY_DAY, NoticeMachine
 from tests.make import fresh_schema
@@ -44,9 +45,17 @@ class BooksMachine(NoticeMachine):
             pass
         last = (self.world.now + timedelta(hours=7)).date()
         for number in range((last - START).days):
-            found = reconcile(self.world.runtime, START + timedelta(days=number))
+            day = START + timedelta(days=number)
+            found = reconcile(self.world.runtime, day)
             assert found.frozen
             assert found.closes, found
+            assert reckon_day(self.world.runtime, day) == self._reckoned_at_once(day)
+
+    def _reckoned_at_once(self, day: date) -> Reckoned:
+        """The same day with all dossiers in memory together."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("bot.reckon_day.AT_ONCE", 1_000)
+            return reckon_day(self.world.runtime, day)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +63,8 @@ def _every_look_is_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one worker found out of a carrier is known to the other one at its next turn."""
     monkeypatch.setattr("bot.hold.LOOK_EVERY", 1e9)
     monkeypatch.setattr("bot.notify.GRANT_SECONDS", 0.0)
+    monkeypatch.setattr("bot.reckon_day.AT_ONCE", 1)  # dossier by dossier, as if there were many
+    monkeypatch.setattr("bot.reckon_day.MOST_STRETCHES", 1_000)
 
 
 @pytest.mark.timeout(400)
