@@ -195,6 +195,7 @@ def test_the_first_tab_leads_past_the_menu_and_focus_is_seen(open_console: OpenC
 
 def test_without_script_one_logs_in_and_works(open_console: OpenConsole) -> None:
     page = open_console(java_script_enabled=False)
+    expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
     page.get_by_label("Tên đăng nhập").fill("lan.nguyen")
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
