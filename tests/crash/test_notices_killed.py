@@ -128,7 +128,8 @@ def _waiting(house: LiveHouse) -> int:
 
 
 def _untried(house: LiveHouse) -> int:
-    return _count(house, notice.c.state == "waiting")
+    """Those that no sender has handed over, or that a slow gateway holds up on a busy machine."""
+    return _count(house, notice.c.state.in_(("waiting", "held")))
 
 
 def _still_open(house: LiveHouse) -> int:
