@@ -109,11 +109,13 @@ def scanned(pdf: bytes) -> str:
 
 def enter(page: Page, house: Running, login: str) -> None:
     """Log in at the desk that the page shows."""
+    expect(page.get_by_label("Tên đăng nhập")).to_be_focused()
     page.keyboard.type(login)
     page.keyboard.press("Tab")
     page.keyboard.type(house.password)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page is whole
 
 
 def take_in(page: Page) -> str:

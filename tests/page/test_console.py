@@ -92,6 +92,7 @@ def test_anyone_can_read_every_page_on_any_screen(
     log_in(page, "sai mật khẩu mất rồi")
     expect(page.get_by_role("alert")).to_contain_text("không đúng")
     assert barriers(page) == []
+    expect(page.get_by_label("Mật khẩu")).to_be_focused()
     page.keyboard.type(PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -109,7 +110,8 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard_and_any_eye(
     page = open_console("/console/xac-thuc")
     log_in(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.keyboard.type(shown(desk.runtime, secret))  # the field has the focus
+    expect(page.locator("input:focus")).to_be_visible()
+    page.keyboard.type(shown(desk.runtime, secret))
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.locator("ol.secret li").count() == 10

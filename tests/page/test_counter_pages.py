@@ -173,6 +173,7 @@ def test_after_a_fault_the_focus_is_where_it_is_explained(console: OpenConsole) 
 
 def test_results_are_walked_through_with_the_arrows(console: OpenConsole) -> None:
     page = console("/console/tim")
+    expect(page.get_by_label("Mã hồ sơ, số điện thoại hoặc họ tên")).to_be_focused()
     page.keyboard.type("mau")
     page.keyboard.press("Enter")
     expect(page.get_by_role("row")).to_have_count(3)
@@ -238,6 +239,7 @@ def test_without_a_script_a_dossier_is_taken_in_all_the_same(console: OpenConsol
 
 def test_a_batch_is_watched_until_it_can_be_printed(console: OpenConsole, desk: Desk) -> None:
     page = console("/console/in-theo-ngay")
+    expect(page.locator("form :focus")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("progressbar")).to_be_visible()
     draw_due(desk.runtime)
