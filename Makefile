@@ -11,10 +11,9 @@ MINUTES := 60
 DATABASE := postgresql
 # One or several of tests/fuzz/targets/table.py, or openapi; all of them when empty.
 TARGET :=
-# Three at once on two cores: much of the suite waits for servers and child programs. Each has
-# servers of its own.
+# Two at once: much of the suite waits for servers and child programs. Each has servers of its own.
 # Files run in the order of tests/rig/order.py, which their number of tests says little about.
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test chaos fuzz soak bench audit reset setup setup-tests check fix work sandbox
 .PHONY: migration pins sbom

@@ -49,7 +49,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files into the order in which the workers end together."""
+    """Put the files into the order in which two workers end together."""
     items[:] = in_order(items)
 
 

@@ -1,4 +1,4 @@
-"""In which order the files of tests run, so that workers end together and seldom all wait."""
+"""In which order the files of tests run, so that two workers end together and seldom both wait."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 import pytest
 
 # Folders whose tests mostly wait: for processes that start, die, or come back after a lease.
-WAITING = ("tests/chaos/", "tests/concurrency/", "tests/crash/", "tests/doors/", "tests/journey/")
+WAITING = ("tests/concurrency/", "tests/crash/", "tests/journey/")
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
