@@ -108,7 +108,7 @@ def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNO
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A day's messages and dossiers one by one, as its figures are counted from them."""
+    """Messages and dossiers of a day one by one, as its figures are counted from them."""
 
     period: Period
     entries: Sequence[Entry]
@@ -116,17 +116,12 @@ class Happened:
     beside: Beside
 
 
-def day_entries(
-    runtime: Runtime,
-    day: date,
-    known_at: datetime = ALL_THAT_IS_KNOWN,
-    agencies: Collection[str] | None = None,
-) -> Happened:
-    """What a local day is reckoned from, by what was known at a moment.
+def day_entries(runtime: Runtime, day: date, agencies: Collection[str] | None = None) -> Happened:
+    """What a local day is reckoned from, by all that is known.
 
     Shape: of `agencies` alone where they are named; then others' messages may stand among them.
     """
-    return _happened(runtime, _period(runtime, day, known_at), agencies)
+    return _happened(runtime, _period(runtime, day, ALL_THAT_IS_KNOWN), agencies)
 
 
 def _period(runtime: Runtime, day: date, known_at: datetime) -> Period:
