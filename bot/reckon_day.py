@@ -98,12 +98,24 @@ def reckon_day(runtime: Runtime, day: date, known_at: datetime = ALL_THAT_IS_KNO
         stretches = stretches_of(connection, period.since, period.until, AT_ONCE, MOST_STRETCHES)
     count, differences, apologies = Count(), list[Difference](), 0
     for stretch in stretches:
-        happened = _happened(runtime, period, stretch=stretch)
-        count.happened(period, happened.entries, happened.histories, happened.beside)
-        differences += _differences(happened.entries)
-        apologies += sum(one.event == NoticeEvent.APOLOGY for one in happened.entries)
+        open_ones, apologised = _count(runtime, period, stretch, count)
+        differences += open_ones
+        apologies += apologised
     short = _apologies_short(apologies, counted)
     return Reckoned(day, known_at, count.figures(), [*differences, *short])
+
+
+def _count(
+    runtime: Runtime, period: Period, stretch: Stretch, count: Count
+) -> tuple[list[Difference], int]:
+    """Count a stretch; what of it does not close, and its apologies.
+
+    Its messages are let go on return, before those of the next one are read.
+    """
+    happened = _happened(runtime, period, stretch=stretch)
+    count.happened(period, happened.entries, happened.histories, happened.beside)
+    apologies = sum(one.event == NoticeEvent.APOLOGY for one in happened.entries)
+    return _differences(happened.entries), apologies
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,14 @@ def stretches_of(
     """
     span = {"since": since, "until": until}
     told = select(notice.c.dossier_id).where(*_IN_DAY, notice.c.dossier_id.is_not(None))
-    found = connection.scalars(_MOVED.union(told).order_by("dossier_id"), span).all()
-    bounds = found[:: max(least, -(-len(found) // most))][1:]
+    found = _MOVED.union(told).subquery()
+    count = connection.scalar(select(func.count()).select_from(found), span) or 0
+    length = max(least, -(-count // most))
+    place = func.row_number().over(order_by=found.c.dossier_id) - 1
+    placed = select(found.c.dossier_id, place.label("place")).subquery()
+    # Only where a stretch ends is fetched: the day's dossiers themselves may be many.
+    ends = select(placed.c.dossier_id).where(placed.c.place > 0, placed.c.place % length == 0)
+    bounds = connection.scalars(ends.order_by(placed.c.dossier_id), span).all()
     pairs = zip([0, *bounds], [*bounds, None], strict=True)
     return [Stretch(first, end) for first, end in pairs]
 
