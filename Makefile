@@ -11,6 +11,8 @@ MINUTES := 60
 DATABASE := postgresql
 # One or several of tests/fuzz/targets/table.py, or openapi; all of them when empty.
 TARGET :=
+CHECKS := $(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && \
+    $(PYTHON) -m mypy && $(PYTHON) -m scripts.audit --status
 # Two at once: much of the suite waits for servers and child programs. Each has servers of its own.
 # Files run in the order of tests/rig/order.py, which their number of tests says little about.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
@@ -26,15 +28,14 @@ help: ## this list
 run: setup ## set up and start everything with the sandbox: PORT=8000 SANDBOX_PORT=8080
 	@exec $(FOREGROUND) $(PYTHON) -m bot up --sandbox --demo
 
-test: check ## set up and run format, lint, types and every test
-	@exec $(PYTHON) -m scripts.test_servers
+# While the servers are fetched there is a processor to spare.
+test: setup-tests ## set up and run format, lint, types and every test
+	@exec $(FOREGROUND) sh -c '$(PYTHON) -m scripts.test_servers & servers=$$!; \
+	    { $(CHECKS); }; checked=$$?; wait $$servers && exit $$checked'
 	@exec $(FOREGROUND) $(PYTHON) -m pytest $(WORKERS) $(ARGS)
 
 check: setup-tests ## format, lint and types, without the tests
-	@exec $(PYTHON) -m ruff format --check .
-	@exec $(PYTHON) -m ruff check .
-	@exec $(PYTHON) -m mypy
-	@exec $(PYTHON) -m scripts.audit --status
+	@$(CHECKS)
 
 fix: setup-tests ## format, and mend what the linter can mend
 	@exec $(PYTHON) -m ruff check --fix .

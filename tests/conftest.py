@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.make import leave_engines, migrated_database
 from tests.rig.browser import launched, vietnamese_context
 from tests.rig.cheap_hashes import hash_cheaply
 from tests.rig.child import Child
@@ -17,9 +18,10 @@ from tests.rig.closed_network import ClosedNetwork
 from tests.rig.compiled_rules import keep_compiled_rules
 from tests.rig.compiled_templates import keep_compiled_templates
 from tests.rig.examples import LONG
+from tests.rig.kept_database import KeptDatabase
 from tests.rig.order import in_order
 from tests.rig.plain_logs import log_plainly
-from tests.rig.postgres_copies import make_copy
+from tests.rig.postgres_copies import make_copy, without_name
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.programs import chromium_program
 from tests.rig.redis_server import RedisServer
@@ -132,6 +134,26 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def kept_database(postgres_server: PostgresServer) -> Iterator[KeptDatabase]:
+    """The database that most tests on PostgreSQL take in turn."""
+    server = without_name(postgres_server.url("any"))
+    kept = KeptDatabase(postgres_server, lambda: migrated_database(server))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def kept_postgres_url(
+    postgres_server: PostgresServer, kept_database: KeptDatabase
+) -> Iterator[str]:
+    """The address of an empty database at the newest schema, or of one that does not exist yet."""
+    url = postgres_server.url(kept_database.name)
+    yield url
+    leave_engines(url)
+    kept_database.give_back()
+
+
 @pytest.fixture
 def fresh_postgres() -> Iterator[Callable[[], PostgresServer]]:
     """Starts a PostgreSQL of the test's own, which it may stop and start."""
@@ -153,21 +175,23 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database that does not exist yet, once on SQLite, once on PostgreSQL.
+    """The address of a database for `make_runtime` and `fresh_schema`, on SQLite and on PostgreSQL.
 
-    `make_runtime` and `fresh_schema` make it, brought to the newest schema.
+    They make it where it does not exist; where it does, it is empty and at the newest schema.
     """
-    fixture = "postgres_url" if request.param == "postgresql" else "sqlite_url"
+    fixture = "kept_postgres_url" if request.param == "postgresql" else "sqlite_url"
     url: str = request.getfixturevalue(fixture)
     return url
 
 
-@pytest.fixture
-def empty_database_url(database_url: str) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database that holds nothing, once on SQLite and once on PostgreSQL."""
-    if database_url.startswith("postgresql"):
-        make_copy(database_url, "template0")
-    return database_url
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    url = str(request.getfixturevalue("postgres_url"))
+    make_copy(url, "template0")
+    return url
 
 
 # Child programs
@@ -184,9 +208,10 @@ def start_child(tmp_path: Path) -> Iterator[StartChild]:
             *,
             env: Mapping[str, str] | None = None,
             cwd: Path | None = None,
+            kind: type[Child] = Child,
         ) -> Child:
             log = tmp_path / f"child-{len(started)}.log"
-            child = Child(command, log, env=env, cwd=cwd)
+            child = kind(command, log, env=env, cwd=cwd)
             started.append(child)
             stack.callback(child.kill9)
             return child

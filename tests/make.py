@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from psycopg import OperationalError
 from sqlalchemy import Engine, make_url
 from sqlalchemy.util import LRUCache
 
@@ -24,7 +25,6 @@ from bot.texts.catalogue import load_catalogue
 from bot.texts.present import PresentTexts
 from bot.vault import Vault
 from tests.rig.postgres_copies import (
-    exists,
     make_copy,
     migrated_template,
     schema_of,
@@ -38,6 +38,7 @@ SECRET_KEY = "not a secret, only for the tests, 32 or more characters"
 STATEMENTS = 5_000
 
 _open: list[Engine] = []
+_left: set[Engine] = set()
 _statements: dict[str, tuple[Any, Any]] = {}
 
 
@@ -132,9 +133,12 @@ def fresh_schema(database_url: str) -> None:
     """
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        if not exists(database_url):
-            make_copy(database_url, _migrated_database(without_name(database_url)))
-        elif schema_of(database_url) != newest_schema():
+        try:
+            is_newest = schema_of(database_url) == newest_schema()
+        except OperationalError:  # there is no such database
+            make_copy(database_url, migrated_database(without_name(database_url)))
+            return
+        if not is_newest:
             migrate(database_url)
     elif url.database and not Path(url.database).exists():
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +166,7 @@ def _migrated_file() -> Path:
 
 
 @cache
-def _migrated_database(server: str) -> str:
+def migrated_database(server: str) -> str:
     """A database of this server that was migrated once, for others to be copies of."""
     return migrated_template(server, migrate)
 
@@ -190,12 +194,28 @@ def _kindred(engine: Engine) -> Engine:
 
 
 def _remembered(engine: Engine) -> Engine:
-    """Close the idle connections of earlier tests' engines: they are on other databases."""
-    for earlier in [one for one in _open if one.url != engine.url]:
+    """Close the idle connections of earlier tests' engines: they are on other databases, or cut."""
+    for earlier in [one for one in _open if one.url != engine.url or one in _left]:
         earlier.dispose()
         _open.remove(earlier)
+    _left.clear()
     _open.append(engine)
     return engine
+
+
+def leave_engines(database_url: str) -> None:
+    """The test on this database is over, and the next one takes it: who is late gets no connection.
+
+    What is open goes with the next test's engine, when the threads of this one have ended too.
+    """
+    for engine in _open:
+        if engine.url == make_url(database_url):
+            engine.pool._creator = _too_late
+            _left.add(engine)
+
+
+def _too_late(*_: object) -> NoReturn:
+    raise OperationalError("this test is over")
 
 
 @atexit.register

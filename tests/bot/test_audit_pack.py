@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 import subprocess
-import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.find_dossiers import find_dossiers
 from bot.open_dossier import open_dossier
 from tests.bot.counter_place import Counter
 from tests.make import NOW
+from tests.rig.warm_python import warm_run
 
 
 @pytest.fixture
@@ -67,24 +67,19 @@ def test_the_index_names_each_file_with_its_digest(counter: Counter) -> None:
             assert said == hashlib.sha256(file.read(name)).hexdigest()
 
 
-def packed_at(counter: Counter, place: Path) -> "subprocess.CompletedProcess[str]":
+def packed_at(counter: Counter, place: Path) -> "subprocess.CompletedProcess[bytes]":
     """The command as an operator types it."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "audit", "pack", "--out", str(place)],
-        env={**os.environ, **environ(counter)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    words = ("bot", "audit", "pack", "--out", str(place))
+    return warm_run(words, {**os.environ, **environ(counter)})
 
 
 def test_the_command_writes_a_new_file_for_its_owner_alone(sqlite_url: str, tmp_path: Path) -> None:
     counter, place = Counter(sqlite_url), tmp_path / "ho-so.zip"
     told = packed_at(counter, place)
-    assert (told.returncode, told.stdout) == (0, "")
+    assert (told.returncode, told.stdout) == (0, b"")
     assert os.stat(place).st_mode & 0o777 == 0o600
     again = packed_at(counter, place)
     assert again.returncode == 2
-    assert "cannot be written" in again.stderr
+    assert "cannot be written" in again.stderr.decode()
     wrong = packed_at(counter, tmp_path / "x.txt")
-    assert (wrong.returncode, ".zip" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, ".zip" in wrong.stderr.decode()) == (2, True)

@@ -42,7 +42,7 @@ from tests.make import FIELD_KEY, NOW, HandClock, make_runtime
 from tests.rig.child import wait_until
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.programs import postgres_programs
-from tests.rig.tree import CHECKOUT
+from tests.rig.warm_child import WarmChild
 
 BACKUP_KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 LATER = NOW + timedelta(hours=3)
@@ -307,7 +307,7 @@ def test_a_backup_that_is_killed_leaves_no_half_file_under_a_backups_name(
     environ = {**os.environ, "DATABASE_URL": place.url, "BACKUP_KEYS": BACKUP_KEY,
                "VAR_DIR": str(tmp_path)}  # fmt: skip
     command = [sys.executable, "-m", "bot", "backup", "--out", folder]
-    child = start_child(command, env=environ, cwd=CHECKOUT)
+    child = start_child(command, env=environ, kind=WarmChild)
     wait_until(lambda: any(folder.glob("*.part")), "a backup under way", every=0.001)
     child.kill9()
     assert list((tmp_path / "backing-up").iterdir())

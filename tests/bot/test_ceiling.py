@@ -7,10 +7,10 @@ import pytest
 
 import bot.ceiling
 from bot.ceiling import Ceiling
-from bot.settings import CHECKOUT
 from tests.make import make_settings
 from tests.rig.child import Child, free_port
 from tests.rig.redis_server import RedisServer
+from tests.rig.warm_child import WarmChild
 
 
 def ceiling(redis_url: str, limit: int) -> Ceiling:
@@ -101,7 +101,7 @@ def test_processes_and_threads_together_never_pass_the_ceiling(
     redis_url: str, start_child: Callable[..., Child]
 ) -> None:
     command = [sys.executable, "-m", "tests.bot.ceiling_process", redis_url, "200", "2"]
-    workers = [start_child(command, cwd=CHECKOUT) for _ in range(2)]
+    workers = [start_child(command, kind=WarmChild) for _ in range(2)]
     assert [worker.wait() for worker in workers] == [0, 0]
     assert sum(int(worker.output()) for worker in workers) == 200
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.chaos.campaign import run
 from tests.chaos.day import run_day
 from tests.chaos.ground import on_postgres, on_sqlite
+from tests.chaos.house import ChaosHouse
 from tests.chaos.judge import Verdict
+from tests.rig.child import Child
 
 
 def main() -> int:
@@ -21,6 +23,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=4, help="workers, of four lanes each")
     parser.add_argument("--day", action="store_true", help="a province's day instead of a storm")
     asked = parser.parse_args()
+    ChaosHouse.kind = Child  # each life begins as a province's does
     both = ("postgresql", "sqlite")
     bad = 0
     for kind in both if asked.database == "both" else (asked.database,):

@@ -18,7 +18,7 @@ from tests.conftest import StartChild
 from tests.crash.announcing import ANY_HOUR
 from tests.rig.answering_server import AnsweringServer, Told
 from tests.rig.child import Child, wait_until
-from tests.rig.tree import CHECKOUT
+from tests.rig.warm_child import WarmChild
 
 PEOPLE, KILLS = 400, 8
 ANSWER = {"error": 0, "message": "Success", "data": {"message_id": "m1"}}
@@ -47,7 +47,7 @@ def test_a_storm_of_kills_tells_nobody_twice_and_loses_nobody(
 
     def start(offset: int = 0) -> Child:
         program = [sys.executable, "-m", "tests.crash.announcing"]
-        return start_child(program, env={**environ, "OFFSET": str(offset)}, cwd=CHECKOUT)
+        return start_child(program, env={**environ, "OFFSET": str(offset)}, kind=WarmChild)
 
     dice = random.Random(20)
     for _ in range(KILLS):

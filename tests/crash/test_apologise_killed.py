@@ -21,7 +21,7 @@ from bot.store.tables import dossier
 from tests.conftest import StartChild
 from tests.make import FIELD_KEY, SECRET_KEY, make_runtime, make_settings
 from tests.rig.child import Child, wait_until
-from tests.rig.tree import CHECKOUT
+from tests.rig.warm_child import WarmChild
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SETTINGS = make_settings("sqlite://")
@@ -84,7 +84,7 @@ def burst(start: StartChild, runtime: Runtime, redis_url: str, folder: Path, at:
         "ZALO_BUSINESS_URL": NOWHERE,
         "CLOCK_OFFSET_SECONDS": str(int((at - datetime.now(UTC)).total_seconds())),
     }
-    return start([sys.executable, "-m", "bot", "work", "--burst"], env=environ, cwd=CHECKOUT)
+    return start([sys.executable, "-m", "bot", "work", "--burst"], env=environ, kind=WarmChild)
 
 
 def run(runtime: Runtime, today: datetime) -> Run | None:

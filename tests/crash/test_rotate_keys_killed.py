@@ -16,7 +16,7 @@ from bot.vault import Unreadable, Vault
 from tests.conftest import StartChild
 from tests.make import FIELD_KEY, NOW, SECRET_KEY, make_runtime
 from tests.rig.child import Child, wait_until
-from tests.rig.tree import CHECKOUT
+from tests.rig.warm_child import WarmChild
 
 NEW = Fernet.generate_key().decode()
 ROWS = 12_000
@@ -31,7 +31,7 @@ def rotate(start: StartChild, runtime: Runtime, folder: Path) -> Child:
         "SECRET_KEY": SECRET_KEY,
         "FIELD_KEYS": f"{NEW},{FIELD_KEY}",
     }
-    return start([sys.executable, "-m", "bot", "keys", "rotate"], env=environ, cwd=CHECKOUT)
+    return start([sys.executable, "-m", "bot", "keys", "rotate"], env=environ, kind=WarmChild)
 
 
 def payloads(runtime: Runtime) -> list[bytes]:

@@ -1,15 +1,12 @@
 """Operator's commands as subprocesses, as a person at the shell runs them."""
 
 import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from tests.make import FIELD_KEY, SECRET_KEY, fresh_schema, make_settings
-from tests.rig.warm_python import warm_python
+from tests.rig.warm_python import warm_run
 
 SETTINGS = make_settings("sqlite://")
 
@@ -42,18 +39,8 @@ class Shell:
     def run(self, *words: str, stdin: str = "", **environ: str) -> Told:
         """Run a module to its end."""
         given = {name: value for name, value in {**self.environ, **environ}.items() if value}
-        with ExitStack() as stack:
-            streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
-            streams[0].write(stdin.encode())
-            streams[0].seek(0)
-            code = warm_python().run(words, given, [stream.fileno() for stream in streams])
-            out, err = (_read(stream) for stream in streams[1:])
-        return Told(code, out, err)
-
-
-def _read(stream: IO[bytes]) -> str:
-    stream.seek(0)
-    return stream.read().decode()
+        done = warm_run(words, given, stdin.encode())
+        return Told(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def make_shell(folder: Path, migrated: bool = True) -> Shell:

@@ -1,10 +1,11 @@
 """The test rig itself: real servers that keep what they were given, and nothing left running."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -17,10 +18,15 @@ from playwright.sync_api import Error as PageError
 from playwright.sync_api import Page
 
 from tests.conftest import StartChild
+from tests.doors.command import make_shell
+from tests.make import fresh_schema, migrated_database
 from tests.rig.child import DidNotHappen, free_port, wait_until
 from tests.rig.closed_network import ClosedNetwork, OutsideNetwork
+from tests.rig.kept_database import KeptDatabase
+from tests.rig.postgres_copies import without_name
 from tests.rig.postgres_server import PostgresServer
 from tests.rig.redis_server import RedisServer
+from tests.rig.warm_child import WarmChild
 
 # Starts a second process that leaves the session of the first, as a daemon does.
 TWO_PROCESSES = """
@@ -92,6 +98,68 @@ def test_a_database_can_be_a_copy_of_another(postgres_server: PostgresServer) ->
         assert connection.execute("SELECT count(*) FROM dossier").fetchone() == (0,)
     postgres_server.drop_database(copy)
     postgres_server.drop_database(template)
+
+
+@pytest.fixture
+def kept(postgres_server: PostgresServer) -> Iterator[KeptDatabase]:
+    server = without_name(postgres_server.url("any"))
+    database = KeptDatabase(postgres_server, lambda: migrated_database(server))
+    yield database
+    database.close()
+
+
+def used(server: PostgresServer, kept: KeptDatabase, *orders: str) -> str:
+    """A test's turn with the database: what it orders is committed; the database's name."""
+    url = server.url(kept.name)
+    fresh_schema(url)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        for order in orders:
+            connection.execute(order)
+        kept.give_back()  # whoever is still connected
+    return kept.name
+
+
+AN_AGENCY = (
+    "INSERT INTO agency (code, name, same_day_notices, step_sms, result_hold_minutes, created_at) "
+    "VALUES ('A', 'UBND', false, false, 0, now())"
+)
+AN_ENTRY = "SELECT nextval(seqrelid) FROM pg_sequence"
+
+
+def test_a_database_is_kept_for_the_next_test_and_empty(
+    postgres_server: PostgresServer, kept: KeptDatabase
+) -> None:
+    name = kept.name
+    assert used(postgres_server, kept, AN_AGENCY, AN_ENTRY) == name
+    with psycopg.connect(postgres_server.url(name).replace("+psycopg", "")) as connection:
+        assert connection.execute("SELECT count(*) FROM agency").fetchone() == (0,)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        begun = "SELECT 1 FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
+        assert connection.execute(begun).fetchone() is None
+    assert used(postgres_server, kept, AN_AGENCY) == name
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "CREATE TABLE left_behind (step TEXT)",
+        "ALTER TABLE agency ALTER COLUMN name DROP NOT NULL",
+        "ALTER TABLE agency ADD CONSTRAINT named CHECK (name <> '')",
+        "DROP INDEX ix_echo_at",
+        "ANALYZE agency",
+        "ALTER DATABASE {name} SET statement_timeout = '1s'",
+        "INSERT INTO agency (code, name, same_day_notices, step_sms, result_hold_minutes, "
+        "created_at) SELECT 'B' || n, repeat('x', 200), false, false, 0, now() "
+        "FROM generate_series(1, 2000) n",
+    ],
+)
+def test_one_that_is_more_than_rows_is_not_kept(
+    postgres_server: PostgresServer, kept: KeptDatabase, order: str
+) -> None:
+    name = kept.name
+    assert used(postgres_server, kept, AN_AGENCY, order.format(name=name)) != name
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(postgres_server.url(name).replace("+psycopg", ""))
 
 
 def test_a_stopped_child_takes_its_own_children_along(start_child: StartChild) -> None:
@@ -195,3 +263,26 @@ def _wait_until_free(port: int) -> None:
             return probe.connect_ex(("127.0.0.1", port)) != 0
 
     wait_until(refused, f"port {port} free again", timeout=5)
+
+
+def test_a_warm_child_is_a_program_of_its_own(
+    start_child: StartChild, tmp_path: Path, redis_url: str
+) -> None:
+    """It has its settings, its streams, its session, and ends by signals as one started cold."""
+    whole = {**make_shell(tmp_path).environ, "REDIS_URL": redis_url}
+    short = {**whole, "SECRET_KEY": "short"}
+    refused = start_child([sys.executable, "-m", "bot", "work"], env=short, kind=WarmChild)
+    assert refused.wait() == 2
+    assert "SECRET_KEY" in refused.errors()
+    assert refused.processes() == []
+
+    worker = start_child([sys.executable, "-m", "bot", "work"], env=whole, kind=WarmChild)
+    wait_until(lambda: len(worker.processes()) >= 5, "a parent and its lanes")
+    assert {os.getsid(one.pid) for one in worker.processes()} == {worker.pid}
+    assert worker.pid != os.getsid(0)
+    assert worker.stop() == 0
+    killed = start_child([sys.executable, "-m", "bot", "work"], env=whole, kind=WarmChild)
+    wait_until(lambda: len(killed.processes()) >= 5, "a parent and its lanes")
+    killed.signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    wait_until(lambda: not killed.processes(), "the end of its lanes")

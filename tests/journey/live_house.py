@@ -23,6 +23,7 @@ from bot.store.tables import inbox, outbox
 from tests.make import FIELD_KEY, SECRET_KEY, make_runtime, make_settings
 from tests.rig.child import Child, DidNotHappen, free_port, wait_until
 from tests.rig.tree import CHECKOUT
+from tests.rig.warm_child import WarmChild
 
 SETTINGS = make_settings("sqlite://")
 STEP = "Thẩm định hồ sơ"
@@ -39,6 +40,8 @@ def sentence(code: str, timing: str = "Đúng hạn", step: str = STEP) -> str:
 
 class LiveHouse:
     """One house of processes; `runtime` looks into the same database from the test."""
+
+    kind: type[Child] = WarmChild  # how its processes are started
 
     def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
         self.folder = folder
@@ -88,7 +91,7 @@ class LiveHouse:
         """Start a Python module with the house's settings."""
         self._started += 1
         log = self.folder / f"{command[0]}-{self._started}.log"
-        child = Child(
+        child = self.kind(
             [sys.executable, "-m", *command], log, env={**self.environ, **environ}, cwd=CHECKOUT
         )
         self._stack.callback(child.kill9)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import IO, Protocol
 
 import psutil
 import requests
@@ -69,6 +70,23 @@ def die_with_parent_on_any_disk() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
+class Process(Protocol):
+    """What is asked of a started process, as subprocess.Popen answers it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """Its exit code, once it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code at its end."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+
+
 class Child:
     """One started program with everything it starts in turn.
 
@@ -89,16 +107,21 @@ class Child:
         self._mark = uuid.uuid4().hex
         surroundings = dict(os.environ if env is None else env) | {MARK: self._mark}
         with self.out_path.open("wb") as out, self.err_path.open("wb") as err:
-            self._process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env=surroundings,
-                cwd=cwd,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
+            self._process = self._started(surroundings, cwd, out, err)
+
+    def _started(
+        self, environ: Mapping[str, str], cwd: Path | None, out: IO[bytes], err: IO[bytes]
+    ) -> Process:
+        return subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=environ,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
 
     def __enter__(self) -> "Child":
         return self
@@ -180,7 +203,10 @@ class Child:
 
     def processes(self) -> list[psutil.Process]:
         """All living processes that stem from this program, itself included."""
-        return [p for p in psutil.process_iter() if _stems_from(p, self._mark)]
+        return [p for p in psutil.process_iter() if self._stems_from_us(p)]
+
+    def _stems_from_us(self, process: psutil.Process) -> bool:
+        return _stems_from(process, self._mark)
 
     def _lines_with(self, text: str) -> Iterator[str]:
         for stream in (self.output(), self.errors()):

@@ -15,16 +15,11 @@ def without_name(database_url: str) -> str:
     return make_url(database_url).set(database="").render_as_string(hide_password=False)
 
 
-def exists(database_url: str) -> bool:
-    """Whether the server has a database of this name."""
-    with _server_of(database_url) as connection:
-        name = make_url(database_url).database
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-        return found.fetchone() is not None
-
-
 def schema_of(database_url: str) -> str | None:
-    """The revision a database is at; None when it holds no schema yet."""
+    """The revision a database is at; None when it holds no schema yet.
+
+    Errors: psycopg.OperationalError when there is no such database.
+    """
     with psycopg.connect(_plain(database_url)) as connection:
         if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
             return None

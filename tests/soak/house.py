@@ -13,6 +13,7 @@ from bot.staff import Added, NewAccount, add_account
 from bot.store.watch_tables import worker_sign
 from receipts.qr import slip_address
 from tests.chaos.house import ChaosHouse, phone_of
+from tests.rig.child import Child
 
 PASSWORD = "bốn mùa hoa phượng nở"
 STAFF = {
@@ -24,6 +25,8 @@ STAFF = {
 
 class SoakHouse(ChaosHouse):
     """Two web servers and two workers, whose temporary files lie in one folder."""
+
+    kind = Child  # what is loaded at the start belongs to the memory that is looked at
 
     def _environ(self, database_url: str, redis_url: str) -> dict[str, str]:
         (self.folder / "tmp").mkdir()

@@ -7,11 +7,11 @@ import pytest
 
 from bot.renew import link
 from bot.runtime import Runtime
-from bot.settings import CHECKOUT
 from tests.bot.renewal.books import A_DAY
 from tests.bot.renewal.endpoint import TokenEndpoint
 from tests.make import HandClock, make_runtime
 from tests.rig.child import Child
+from tests.rig.warm_child import WarmChild
 
 
 @pytest.fixture
@@ -42,4 +42,4 @@ def renewing(
 ) -> Callable[..., Child]:
     """Starts processes that renew."""
     command = [sys.executable, "-m", "tests.bot.renewal.process", database_url, oauth.url]
-    return lambda what: start_child([*command, what], cwd=CHECKOUT)
+    return lambda what: start_child([*command, what], kind=WarmChild)

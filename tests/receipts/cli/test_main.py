@@ -1,8 +1,8 @@
 """`python -m receipts`, as an operator runs it."""
 
 import json
+import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from receipts.link_key import LinkKey, key_file
 from receipts.qr import slip_address
 from receipts.signature import signing_key
 from tests.receipts.slip.printed import CODE, LINK, Printed
-from tests.rig.tree import CHECKOUT
+from tests.rig.warm_python import warm_run
 
 SLIP: dict[str, Any] = {
     "office": {"name": "Ủy ban nhân dân xã Lệ Thủy"},
@@ -25,8 +25,7 @@ SLIP: dict[str, Any] = {
 
 
 def receipts(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "receipts", *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, input=given, capture_output=True, timeout=60)
+    return warm_run(["receipts", *arguments], os.environ, given)
 
 
 @pytest.fixture

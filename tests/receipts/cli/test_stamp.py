@@ -17,6 +17,7 @@ from receipts.signature import signing_key
 from tests.receipts.stamp.papers import CODE, OTHER, locked, paper, picture, symbols
 from tests.rig.child import wait_until
 from tests.rig.tree import CHECKOUT
+from tests.rig.warm_python import warm_run
 
 SECRET = "a secret of the tests, with more than 32 characters"
 URL = "https://dvc.example.gov.vn"
@@ -43,14 +44,7 @@ def environment(given: Mapping[str, str], tmp_path: Path) -> dict[str, str]:
 
 def program(*arguments: str, given: Mapping[str, str], tmp_path: Path, data: bytes = b"") -> Done:
     """One command of the checkout, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=CHECKOUT,
-        input=data,
-        capture_output=True,
-        timeout=60,
-        env=environment(given, tmp_path),
-    )
+    done = warm_run(arguments, environment(given, tmp_path), data)
     return Done(done.returncode, done.stdout, done.stderr.decode())
 
 
