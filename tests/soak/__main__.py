@@ -25,7 +25,7 @@ from tests.rig.postgres_server import PostgresServer
 from tests.rig.redis_server import RedisServer
 from tests.rig.tree import CHECKOUT
 from tests.soak.house import SoakHouse
-from tests.soak.judge import Judged, judged
+from tests.soak.judge import Judged, beside_threads, judged
 from tests.soak.load import Trickle
 from tests.soak.sample import SHARED, Samples
 
@@ -88,11 +88,13 @@ def soak(house: SoakHouse, redis: RedisServer, seconds: float) -> tuple[str, lis
 
 
 def _judged(samples: Samples) -> list[Judged]:
-    return [
-        judged(*key, series)
-        for key, series in sorted(samples.seen.items())
-        if len(series) >= LEAST_LOOKS
-    ]
+    return beside_threads(
+        [
+            judged(*key, series)
+            for key, series in sorted(samples.seen.items())
+            if len(series) >= LEAST_LOOKS
+        ]
+    )
 
 
 def _faults(samples: Samples, load: Load, trickle: Trickle) -> list[str]:

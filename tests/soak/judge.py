@@ -1,7 +1,7 @@
 """Whether a figure stays where it is: its slope over the last two thirds of the time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
@@ -18,6 +18,8 @@ MEMORY: Mapping[str, tuple[float, float]] = {
 # How many more of these may be there in the last third than in the second. A busy moment opens
 # connections that close again: what nine looks in ten reach is compared, which a leak lifts.
 NUMBERS: Mapping[str, float] = {"handles": 2.0, "threads": 2.0, "connections": 2.0, "files": 4.0}
+# What one more thread opens for its connection: SQLite holds the file, its log and their index.
+HANDLES_OF_A_THREAD = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,23 @@ def judged(process: str, figure: str, series: Sequence[tuple[float, float]]) -> 
     number, share = MEMORY[figure]
     allowed = max(number, share * last)
     return Judged(process, figure, first, last, most, slope_of(kept) * HOUR, allowed)
+
+
+def beside_threads(figures: Sequence[Judged]) -> list[Judged]:
+    """The same, with the handles allowed that the threads which came hold by their connections.
+
+    A pool starts a thread when all are busy at once, up to its bound; how many threads may come is
+    judged by itself.
+    """
+    came = {one.process: one.growth for one in figures if one.figure == "threads"}
+    return [_beside(one, came.get(one.process, 0.0)) for one in figures]
+
+
+def _beside(one: Judged, threads: float) -> Judged:
+    if one.figure != "handles":
+        return one
+    more = HANDLES_OF_A_THREAD * min(max(threads, 0.0), NUMBERS["threads"])
+    return replace(one, allowed=one.allowed + more)
 
 
 def least(values: Sequence[float]) -> float:

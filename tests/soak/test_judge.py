@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.soak.judge import judged
+from tests.soak.judge import Judged, beside_threads, judged
 
 LOOKS = range(0, 3_600, 10)
 
@@ -26,3 +26,25 @@ def test_growth_is_judged_over_the_last_two_thirds(figure: str, value: object, f
     assert callable(value)
     series = [(float(at), float(value(at))) for at in LOOKS]
     assert judged("web 1", figure, series).flat is flat
+
+
+@pytest.mark.parametrize(
+    ("threads", "handles", "flat"),
+    [
+        (0, 2, True),
+        (0, 3, False),  # nothing came that would hold them
+        (1, 3, True),  # a thread with its connection to SQLite
+        (1, 6, False),
+        (2, 8, True),
+        (9, 27, False),  # threads without end are no excuse
+    ],
+)
+def test_a_thread_may_bring_the_handles_of_its_connection(
+    threads: int, handles: int, flat: bool
+) -> None:
+    def after(figure: str, before: int, growth: int) -> Judged:
+        series = [(float(at), float(before + growth * (at >= 2_400))) for at in LOOKS]
+        return judged("worker 1 notice", figure, series)
+
+    both = [after("threads", 10, threads), after("handles", 40, handles)]
+    assert beside_threads(both)[1].flat is flat
