@@ -11,6 +11,7 @@ from bot.channels.channel import SendFailed
 from bot.core.national_form import Service
 from bot.database import is_ahead, present_schema, reading, schema_fault
 from bot.doctor_accounts import account_findings
+from bot.doctor_clocks import clock_findings
 from bot.doctor_growth import growth_findings
 from bot.doctor_identity import identity_findings
 from bot.doctor_notices import notice_findings
@@ -133,6 +134,7 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
     yield Finding("ok", "database.schema", f"is {schema}{newer}")
     yield from restored_findings(runtime)
     yield from _house(runtime)
+    yield from clock_findings(runtime)
     yield from zalo_findings(runtime)
     yield from template_findings(runtime)
     yield from text_findings(runtime)

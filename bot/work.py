@@ -20,6 +20,7 @@ from bot.announce import build_announcer
 from bot.bell import WORKER_LANES
 from bot.ceiling import Ceiling
 from bot.channels.zalo import build_zalo
+from bot.clock_gate import ClockGate
 from bot.database import AWAY
 from bot.deliver import Pump
 from bot.doctor_templates import warn_of_templates
@@ -137,6 +138,7 @@ class Lane:
         self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{name}"
         self._signed = -SIGN_SECONDS
         self._gate = ReleaseGate(self.runtime, name)
+        self._clock_gate = ClockGate(self.runtime, self.worker)
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -227,10 +229,15 @@ class Lane:
         while not self.stopping.is_set():
             awake.clear()  # before looking: what is rung for meanwhile wakes us again
             self._patiently(self._sign)
-            while not self.stopping.is_set() and self._patiently(lambda: self._gate.lets(busy)):
+            while not self.stopping.is_set() and self._patiently(lambda: self._let(busy)):
                 self._patiently(self._sign)
+            if self._clock_gate.differs and self._clock_gate.has_worked:
+                return  # what was begun is recorded; the lane that follows waits for its clock
             if not self.stopping.is_set():
                 awake.wait(look)
+
+    def _let(self, busy: Callable[[], bool]) -> bool:
+        return self._clock_gate.agrees() and self._gate.lets(busy)
 
     def _patiently(self, step: Callable[[], object]) -> bool:
         """One step; a database that is away is waited for, everything else is a fault of ours."""

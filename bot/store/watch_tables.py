@@ -23,6 +23,7 @@ worker_sign = Table(
     Column("worker", String(80), primary_key=True),
     Column("lane", String(8), nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("clock_at", Instant),  # the database's own clock at that moment
 )
 
 # What a gateway said is left of our money; NULL while it never told.

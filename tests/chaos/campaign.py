@@ -75,8 +75,9 @@ def settle(house: ChaosHouse) -> None:
         house.bubbles()
     house.wait_until_settled(timeout=SETTLED_SECONDS)
     _wait_for_all(house)
-    for place, worker in enumerate(house.workers):
+    for worker in house.workers:
         assert worker.stop(timeout=20) == 0
+    for place in range(len(house.workers)):
         house.replace_worker(place, CLOCK_OFFSET_SECONDS=str(house.offset + PAST_UNSURE))
 
     def nothing_is_due() -> bool:
@@ -87,7 +88,7 @@ def settle(house: ChaosHouse) -> None:
     _wait_for_all(house)
     house.control("clock", advance_seconds=301)  # what was taken a moment ago reaches its phone
     time.sleep(1)
-    house.bubbles()
+    wait(nothing_is_due, "an end of what came last", house.story, SETTLED_SECONDS)
 
 
 def _wait_for_all(house: ChaosHouse) -> None:

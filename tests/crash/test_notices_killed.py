@@ -88,10 +88,10 @@ def test_the_worker_s_own_lane_is_killed_and_comes_back(
     wait(lambda: _waiting(house) == 0, "every notice tried", house.story, 60)
     worker.stop()
     # What the killed lanes had claimed and not begun goes once their leases are over.
-    worker = house.start_worker(CLOCK_OFFSET_SECONDS="60")
+    worker = house.start_worker_later("60")
     wait(lambda: _untried(house) == 0, "every notice sent", house.story, 60)
     worker.stop()
-    house.start_worker(CLOCK_OFFSET_SECONDS=str(73 * 3600))
+    house.start_worker_later(str(73 * 3600))
     wait(lambda: _still_open(house) == 0, "every notice closed", house.story, 30)
     asked = Counter(_request(one) for one in gateway.asked if one.body)
     assert max(asked.values()) == 1

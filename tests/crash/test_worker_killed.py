@@ -8,7 +8,6 @@ from time import monotonic, sleep
 import pytest
 
 from tests.journey.live_house import (
-    PAST_EVERY_LEASE,
     LiveHouse,
     has_all_lanes,
     sentence,
@@ -58,7 +57,7 @@ def test_killed_before_zalo_took_the_message(house: LiveHouse, code: str) -> Non
         wait(lambda: is_being_sent(house, code), "a claim", house.story, 20)
         worker.kill9()
     assert house.replies(citizen) == []
-    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    house.start_worker_later()
     assert house.wait_for_replies(1, citizen) == [sentence(code)]
     house.wait_until_settled()
     assert len(house.replies(citizen)) == 1
@@ -72,7 +71,7 @@ def test_killed_before_zalos_answer_was_recorded(house: LiveHouse, code: str) ->
         house.wait_for_replies(1, citizen)
         assert is_being_sent(house, code)
         worker.kill9()
-    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    house.start_worker_later()
     house.wait_until_settled()
     assert house.replies(citizen) == [sentence(code)]
     assert house.owed()[-1].reason == "known by its echo"
@@ -161,7 +160,7 @@ def test_a_storm_of_kills_loses_nothing_and_repeats_nothing(house: LiveHouse) ->
             house.replies()  # read now: the sandbox forgets all but the last 500 bubbles
     house.stop_workers()
     house.control("clock", advance_seconds=31)  # webhooks that found nobody come again
-    house.start_worker(CLOCK_OFFSET_SECONDS=PAST_EVERY_LEASE)
+    house.start_worker_later()
     wait(lambda: set(house.replies()) >= told(asked), "all replies", house.story, 60)
     house.wait_until_settled()
     assert sorted(text for text in house.replies() if text in told(asked)) == sorted(told(asked))

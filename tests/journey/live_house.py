@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 
 from bot.agencies import add_agency
 from bot.bell import WORKER_LANES
@@ -20,6 +20,7 @@ from bot.register import register_dossiers
 from bot.renew import link
 from bot.store.feed_keys import FeedKey
 from bot.store.tables import inbox, outbox
+from bot.store.watch_tables import worker_sign
 from tests.make import FIELD_KEY, SECRET_KEY, make_runtime, make_settings
 from tests.rig.child import Child, DidNotHappen, free_port, wait_until
 from tests.rig.tree import CHECKOUT
@@ -123,6 +124,12 @@ class LiveHouse:
         worker = self.start("bot", "work", **environ)
         self._workers.append(worker)
         return worker
+
+    def start_worker_later(self, seconds: str = PAST_EVERY_LEASE) -> Child:
+        """Start a worker as if so much time had passed, that every lease has ended."""
+        with self.runtime.engine.begin() as connection:
+            connection.execute(delete(worker_sign))  # nobody has given a sign for so long
+        return self.start_worker(CLOCK_OFFSET_SECONDS=seconds)
 
     def stop_workers(self) -> None:
         """Kill every worker that still runs."""
