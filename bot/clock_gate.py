@@ -5,6 +5,7 @@ ahead would take what another one is just sending, and send it again.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 
 from bot.core.clocks import WorkerClock, nearer_clock
@@ -14,6 +15,7 @@ from bot.runtime import Runtime
 from bot.store.workers import clock_of_database, clocks_beside
 
 LOOK_SECONDS = 1.0
+SLOW = timedelta(seconds=1)  # a comparison that took so long says nothing
 
 logger = log(__name__)
 
@@ -41,8 +43,11 @@ class ClockGate:
 
     def _look(self) -> None:
         with reading(self.runtime.engine) as connection:
+            before = self.runtime.now()
             theirs = clock_of_database(connection)
             own = WorkerClock(self.worker, self.runtime.now() - theirs)
+            if self.runtime.now() - before > SLOW:
+                return  # frozen, or the database was slow: looked at again at once
             nearer = nearer_clock(own, clocks_beside(connection, self.worker, theirs))
         if nearer and not self.differs:
             logger.error(

@@ -1,5 +1,6 @@
 """A lane that waits for its clock, and what the doctor says of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -50,6 +51,17 @@ def test_one_that_is_long_dead_keeps_nobody_waiting(database_url: str) -> None:
         long_ago = clock_of_database(connection) - timedelta(seconds=20)
         connection.execute(update(worker_sign).values(clock_at=long_ago))
     assert agrees(runtime, 300)
+
+
+def test_a_process_that_was_frozen_amid_its_look_does_not_think_its_clock_wrong(
+    database_url: str,
+) -> None:
+    runtime = make_runtime(database_url, HandClock())
+    signs(runtime, "other:1:chat", 0)
+    ahead(runtime, 0)
+    moments = [runtime.now(), *[runtime.now() + timedelta(seconds=8)] * 5]
+    frozen = replace(runtime, clock=lambda: moments.pop(0))
+    assert ClockGate(frozen, "me:1:chat").agrees()
 
 
 def test_the_version_before_signs_without_it(database_url: str) -> None:
